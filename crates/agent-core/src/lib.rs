@@ -4,3 +4,4 @@
 
 pub mod curriculum;
 pub mod mastery;
+pub mod syntax;

@@ -1,0 +1,3 @@
+guess = int(input())
+if guess = 42:
+    print("right")

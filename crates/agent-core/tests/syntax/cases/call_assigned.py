@@ -1,0 +1,2 @@
+text = input()
+int(text) = 5

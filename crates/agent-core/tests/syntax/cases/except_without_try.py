@@ -1,0 +1,3 @@
+number = int(input())
+except ValueError:
+    print("no number")

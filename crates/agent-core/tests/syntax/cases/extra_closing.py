@@ -1,0 +1,2 @@
+side = int(input("side: ")))
+print(side * side)

@@ -1,0 +1,2 @@
+name = "Bo"
+print(f"Hello {name")

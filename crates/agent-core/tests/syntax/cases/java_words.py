@@ -1,0 +1,3 @@
+int count = 0
+if count == 0 && True:
+    print(count)

@@ -1,0 +1,2 @@
+score = 7
+print(Your score:", score)

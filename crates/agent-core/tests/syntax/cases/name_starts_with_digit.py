@@ -1,0 +1,2 @@
+2nd = "silver"
+print(2nd)

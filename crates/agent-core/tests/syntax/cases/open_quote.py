@@ -1,0 +1,2 @@
+city = "Lisbon
+print(city)

@@ -1,0 +1,2 @@
+first name = "Eva"
+print(first name)

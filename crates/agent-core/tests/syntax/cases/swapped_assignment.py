@@ -1,0 +1,3 @@
+count = 3
+count + 1 = count
+print(count)

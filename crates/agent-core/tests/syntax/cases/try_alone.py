@@ -1,0 +1,3 @@
+try:
+    number = int(input())
+print(number)

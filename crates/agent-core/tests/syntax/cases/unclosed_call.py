@@ -1,0 +1,3 @@
+temperature = 21.5
+print("It is", round(temperature)
+humidity = 40

@@ -1,0 +1,3 @@
+width = 4
+height =
+print(width * height)
