@@ -1,0 +1,205 @@
+//! The file's tables: numbered migrations for what all rooms share, and the tables of each room from its declaration.
+//!
+//! A migration only adds, and once it is released it is never edited: a correction is a migration of its own. A file of a
+//! newer version is refused, since this program does not know what it would break.
+//!
+//! Not here: statements over rows (module `sql`).
+
+use ledger::{Kind, LedgerError, RoomSpec};
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+
+use crate::failure::Failure;
+use crate::sql::{document_table, field_column};
+
+/// Applied in order; the place in the list, from 1, is the schema's version.
+const MIGRATIONS: &[&str] = &[
+    // 1: the version itself, and which kinds of documents have a table, with their indexed fields as a JSON array.
+    "CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+     CREATE TABLE kind (
+       room TEXT NOT NULL, name TEXT NOT NULL, indexed TEXT NOT NULL, PRIMARY KEY (room, name)
+     ) STRICT, WITHOUT ROWID;
+     INSERT INTO meta (name, value) VALUES ('schema_version', 0);",
+];
+
+/// The longest name of a room, kind or field.
+const NAME_MAX_CHARS: usize = 32;
+
+/// The most indexed fields of a kind.
+const INDEXED_MAX: usize = 4;
+
+/// Brings the file to this program's version.
+pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<(), LedgerError> {
+    // Takes the write lock even when nothing is to be done: a file that another process writes is noticed here.
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(Failure::from)?;
+    let found = version(&mut transaction).await?;
+    let missing = MIGRATIONS.get(found..).ok_or_else(|| {
+        LedgerError::Unavailable(format!(
+            "the file has schema version {found}, this program knows versions up to {}: it was written by a newer \
+             version of the program; use that one, or a backup from before",
+            MIGRATIONS.len()
+        ))
+    })?;
+    for (number, migration) in missing.iter().enumerate().map(|(i, text)| (found + i + 1, text)) {
+        tracing::info!(version = number, "migrating the ledger file");
+        sqlx::raw_sql(*migration).execute(&mut *transaction).await.map_err(Failure::from)?;
+    }
+    if !missing.is_empty() {
+        sqlx::query("UPDATE meta SET value = ?1 WHERE name = 'schema_version'")
+            .bind(i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX))
+            .execute(&mut *transaction)
+            .await
+            .map_err(Failure::from)?;
+    }
+    transaction.commit().await.map_err(Failure::from)?;
+    Ok(())
+}
+
+async fn version(connection: &mut SqliteConnection) -> Result<usize, Failure> {
+    let made = sqlx::query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'")
+        .fetch_optional(&mut *connection)
+        .await?;
+    if made.is_none() {
+        return Ok(0);
+    }
+    let row =
+        sqlx::query("SELECT value FROM meta WHERE name = 'schema_version'").fetch_one(connection).await?;
+    let value: i64 = row.try_get(0)?;
+    usize::try_from(value).map_err(|_| Failure::Corrupt(format!("schema version {value}")))
+}
+
+/// Makes the room's tables where they are missing, and returns the names of all its kinds that have a table: those of the
+/// declaration, and those that an earlier version of the program left.
+pub(crate) async fn define(
+    connection: &mut SqliteConnection,
+    spec: RoomSpec,
+) -> Result<Vec<String>, LedgerError> {
+    check_names(spec)?;
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(Failure::from)?;
+    sqlx::raw_sql(AssertSqlSafe(room_tables(spec.name)))
+        .execute(&mut *transaction)
+        .await
+        .map_err(Failure::from)?;
+    for kind in spec.kinds {
+        define_kind(&mut transaction, spec.name, *kind).await?;
+    }
+    let kept = sqlx::query("SELECT name FROM kind WHERE room = ?1 ORDER BY name")
+        .bind(spec.name)
+        .fetch_all(&mut *transaction)
+        .await
+        .map_err(Failure::from)?;
+    let kept: Result<Vec<String>, sqlx::Error> = kept.iter().map(|row| row.try_get(0)).collect();
+    transaction.commit().await.map_err(Failure::from)?;
+    Ok(kept.map_err(Failure::from)?)
+}
+
+async fn define_kind(
+    connection: &mut SqliteConnection,
+    room: &'static str,
+    kind: Kind,
+) -> Result<(), LedgerError> {
+    let declared = serde_json::json!(kind.indexed).to_string();
+    let known = sqlx::query("SELECT indexed FROM kind WHERE room = ?1 AND name = ?2")
+        .bind(room)
+        .bind(kind.name)
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(Failure::from)?;
+    let known: Option<String> = known.map(|row| row.try_get(0)).transpose().map_err(Failure::from)?;
+    if known.as_ref() == Some(&declared) {
+        return Ok(());
+    }
+    let table = document_table(room, kind.name);
+    if let Some(known) = known {
+        let text = format!("SELECT 1 FROM {table} LIMIT 1");
+        let holds = sqlx::query(AssertSqlSafe(text)).fetch_optional(&mut *connection).await;
+        if holds.map_err(Failure::from)?.is_some() {
+            return Err(LedgerError::Undeclared(format!(
+                "kind {} of room {room} holds documents with the indexed fields {known}, now {declared} is declared: \
+                 declare a new kind, or write a migration that fills the fields",
+                kind.name
+            )));
+        }
+    }
+    sqlx::raw_sql(AssertSqlSafe(kind_table(&table, kind)))
+        .execute(&mut *connection)
+        .await
+        .map_err(Failure::from)?;
+    sqlx::query("INSERT OR REPLACE INTO kind (room, name, indexed) VALUES (?1, ?2, ?3)")
+        .bind(room)
+        .bind(kind.name)
+        .bind(declared)
+        .execute(connection)
+        .await
+        .map_err(Failure::from)?;
+    Ok(())
+}
+
+/// Times are milliseconds since 1970, event ids 16 bytes: both sort as their Rust types do. `about` tells in which streams
+/// a student is: an index over all entries would cost one more page with every change.
+fn room_tables(room: &str) -> String {
+    format!(
+        "CREATE TABLE IF NOT EXISTS {room}_inbox (
+           consumer TEXT NOT NULL, event_id BLOB NOT NULL, accepted_at INTEGER NOT NULL, PRIMARY KEY (consumer, event_id)
+         ) STRICT, WITHOUT ROWID;
+         CREATE TABLE IF NOT EXISTS {room}_entry (
+           stream TEXT NOT NULL, occurred_at INTEGER NOT NULL, event_id BLOB NOT NULL, subject TEXT, body BLOB NOT NULL,
+           PRIMARY KEY (stream, occurred_at, event_id)
+         ) STRICT, WITHOUT ROWID;
+         CREATE UNIQUE INDEX IF NOT EXISTS {room}_entry_once ON {room}_entry (stream, event_id);
+         CREATE TABLE IF NOT EXISTS {room}_about (
+           subject TEXT NOT NULL, stream TEXT NOT NULL, PRIMARY KEY (subject, stream)
+         ) STRICT, WITHOUT ROWID;
+         CREATE TABLE IF NOT EXISTS {room}_outbox (
+           sequence INTEGER NOT NULL PRIMARY KEY, topic TEXT NOT NULL, key TEXT NOT NULL, payload BLOB NOT NULL,
+           correlation_id TEXT, traceparent TEXT, queued_at INTEGER NOT NULL
+         ) STRICT;"
+    )
+}
+
+fn kind_table(table: &str, kind: Kind) -> String {
+    let columns: String =
+        kind.indexed.iter().map(|field| format!(", {} TEXT NOT NULL", field_column(field))).collect();
+    let indexes: String = kind
+        .indexed
+        .iter()
+        .map(|field| field_column(field))
+        .map(|column| format!("CREATE INDEX {table}_{column} ON {table} ({column}, key);"))
+        .collect();
+    format!(
+        "DROP TABLE IF EXISTS {table};
+         CREATE TABLE {table} (
+           key TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, subject TEXT, body BLOB NOT NULL{columns}
+         ) STRICT;
+         CREATE INDEX {table}_subject ON {table} (subject) WHERE subject IS NOT NULL;
+         {indexes}"
+    )
+}
+
+fn check_names(spec: RoomSpec) -> Result<(), LedgerError> {
+    let well_formed = |name: &str| {
+        (1..=NAME_MAX_CHARS).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    let refuse = |text: String| Err(LedgerError::Undeclared(text));
+    // A room `a_doc_b` would share the table names of the kinds of a room `a`; `sqlite_` is SQLite's own.
+    if !well_formed(spec.name) || spec.name.contains("_doc") || spec.name.starts_with("sqlite") {
+        return refuse(format!(
+            "the room's name {:?} must match [a-z_]{{1,32}}, without _doc, and not begin with sqlite",
+            spec.name
+        ));
+    }
+    for (place, kind) in spec.kinds.iter().enumerate() {
+        let names = || std::iter::once(&kind.name).chain(kind.indexed);
+        if let Some(name) = names().find(|name| !well_formed(name)) {
+            return refuse(format!("the name {name:?} in room {} must match [a-z_]{{1,32}}", spec.name));
+        }
+        if kind.indexed.len() > INDEXED_MAX {
+            return refuse(format!("kind {} has more than {INDEXED_MAX} indexed fields", kind.name));
+        }
+        let twice = kind.indexed.iter().enumerate().any(|(i, field)| kind.indexed[..i].contains(field));
+        if twice || spec.kinds[..place].iter().any(|other| other.name == kind.name) {
+            return refuse(format!("kind {} or one of its fields is declared twice", kind.name));
+        }
+    }
+    Ok(())
+}

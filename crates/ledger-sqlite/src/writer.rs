@@ -1,0 +1,271 @@
+//! The task that owns the connection that writes: takes what waits, one transaction for all of it, then the answers.
+//!
+//! Not here: what happens inside the transaction (module `batch`).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ledger::{Change, LedgerError, Outcome, RoomSpec};
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection, SqlitePool};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+use crate::Settings;
+use crate::batch::{Share, Verdict};
+use crate::failure::Failure;
+use crate::room::{Room, Tally};
+use crate::schema;
+
+/// The most changes that share one COMMIT.
+pub const BATCH_MAX: usize = 256;
+
+/// The most changes that wait for the writer; whoever comes later waits for a place.
+pub const WAITING_MAX: usize = 1024;
+
+/// How long messages that the bus has taken may wait for a change to share a COMMIT with. They are forgotten late at no
+/// loss: a crash in between publishes them again, as it may anyway.
+const FORGET_WITHIN: Duration = Duration::from_millis(20);
+
+/// What the writer is asked to do.
+pub(crate) enum Job {
+    /// Make a room's tables.
+    Define { spec: RoomSpec, reply: oneshot::Sender<Result<Arc<Room>, LedgerError>> },
+    /// Write.
+    Write(Write),
+    /// Do what came before, and end.
+    Close { reply: oneshot::Sender<Result<(), LedgerError>> },
+}
+
+/// A write to one room.
+pub(crate) struct Write {
+    pub(crate) room: Arc<Room>,
+    pub(crate) work: Work,
+    pub(crate) reply: oneshot::Sender<Verdict>,
+}
+
+/// What is written.
+pub(crate) enum Work {
+    /// A room's change.
+    Change(Box<Change>),
+    /// Messages that the bus has taken.
+    Published(Vec<i64>),
+}
+
+/// What a transaction came to.
+struct Written {
+    /// One for each write, in order.
+    verdicts: Vec<Verdict>,
+    tallies: Vec<(Arc<Room>, Tally)>,
+    erased: bool,
+}
+
+/// The writer.
+pub(crate) struct Writer {
+    connection: SqliteConnection,
+    readers: SqlitePool,
+    settings: Settings,
+    rooms: Vec<Arc<Room>>,
+    /// Erased data may still be in the write-ahead log.
+    must_scrub: bool,
+}
+
+impl Writer {
+    pub(crate) fn new(connection: SqliteConnection, readers: SqlitePool, settings: Settings) -> Self {
+        // The process before may have died between an erasure and the emptying of the log.
+        Self { connection, readers, settings, rooms: Vec::new(), must_scrub: true }
+    }
+
+    /// Works until it is told to close, or until nobody is left who could ask.
+    pub(crate) async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
+        let mut jobs = Vec::with_capacity(BATCH_MAX);
+        let mut writes: Vec<Write> = Vec::with_capacity(BATCH_MAX);
+        loop {
+            let patience = if writes.is_empty() { Duration::MAX } else { FORGET_WITHIN };
+            let received = timeout(patience, waiting.recv_many(&mut jobs, BATCH_MAX)).await;
+            if received == Ok(0) {
+                break;
+            }
+            let is_over = received.is_err();
+            let mut close = None;
+            for job in jobs.drain(..) {
+                match job {
+                    Job::Define { spec, reply } => {
+                        let _ = reply.send(self.define(spec).await);
+                    }
+                    Job::Write(write) => writes.push(write),
+                    Job::Close { reply } => {
+                        close = Some(reply);
+                        break;
+                    }
+                }
+            }
+            let can_wait = writes.iter().all(|write| matches!(write.work, Work::Published(_)));
+            if is_over || close.is_some() || !can_wait || writes.len() >= BATCH_MAX {
+                self.commit(std::mem::take(&mut writes)).await;
+            }
+            if let Some(reply) = close {
+                // Whoever waits behind sees the channel go: "the store is closed".
+                drop(waiting);
+                let _ = reply.send(self.finish().await.map_err(Into::into));
+                return;
+            }
+        }
+        self.commit(writes).await;
+        if let Err(failure) = self.finish().await {
+            tracing::warn!(?failure, "the ledger file was not closed cleanly");
+        }
+    }
+
+    async fn define(&mut self, spec: RoomSpec) -> Result<Arc<Room>, LedgerError> {
+        if let Some(room) = self.rooms.iter().find(|room| room.spec.name == spec.name) {
+            if room.spec.kinds != spec.kinds {
+                return Err(LedgerError::Undeclared(format!("room {} is declared twice", spec.name)));
+            }
+            return Ok(Arc::clone(room));
+        }
+        let kept = schema::define(&mut self.connection, spec).await?;
+        let room = Arc::new(Room::load(&mut self.connection, spec, &kept).await?);
+        self.rooms.push(Arc::clone(&room));
+        Ok(room)
+    }
+
+    async fn commit(&mut self, writes: Vec<Write>) {
+        if writes.is_empty() {
+            return;
+        }
+        match self.transact(&writes).await {
+            Ok(written) => self.answer(writes, written).await,
+            // Perhaps one of them is at fault: the others shall not suffer for it.
+            Err(failure) if writes.len() > 1 => {
+                tracing::warn!(?failure, changes = writes.len(), "a batch failed; trying one by one");
+                for write in writes {
+                    match self.transact(std::slice::from_ref(&write)).await {
+                        Ok(written) => self.answer(vec![write], written).await,
+                        Err(failure) => refuse(vec![write], &failure),
+                    }
+                }
+            }
+            Err(failure) => refuse(writes, &failure),
+        }
+    }
+
+    async fn answer(&mut self, writes: Vec<Write>, written: Written) {
+        for (room, tally) in written.tallies {
+            room.settle(tally);
+        }
+        if written.erased || self.must_scrub {
+            self.must_scrub = !self.scrub(written.erased).await;
+        }
+        for (write, verdict) in writes.into_iter().zip(written.verdicts) {
+            // Whoever asked may have gone; the change stands.
+            let _ = write.reply.send(verdict);
+        }
+    }
+
+    async fn transact(&mut self, writes: &[Write]) -> Result<Written, Failure> {
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await?;
+        let written = match self.write(writes).await {
+            Ok(written) => sqlx::query("COMMIT").execute(&mut self.connection).await.map(|_| written),
+            Err(failure) => {
+                self.roll_back().await;
+                return Err(failure);
+            }
+        };
+        if written.is_err() {
+            self.roll_back().await;
+        }
+        Ok(written?)
+    }
+
+    /// SQLite may have rolled back by itself: then there is nothing to do, and it says so.
+    async fn roll_back(&mut self) {
+        if let Err(error) = sqlx::query("ROLLBACK").execute(&mut self.connection).await {
+            tracing::debug!(%error, "nothing to roll back");
+        }
+    }
+
+    /// Rooms share nothing, so each room's writes can be done together.
+    async fn write(&mut self, writes: &[Write]) -> Result<Written, Failure> {
+        let mut verdicts: Vec<Verdict> = writes.iter().map(|_| Ok(Outcome::Committed)).collect();
+        let mut written = Written { verdicts: Vec::new(), tallies: Vec::new(), erased: false };
+        for room in &self.rooms {
+            let mine = || writes.iter().enumerate().filter(|(_, write)| Arc::ptr_eq(&write.room, room));
+            if mine().next().is_none() {
+                continue;
+            }
+            let (mut places, mut changes, mut published) = (Vec::new(), Vec::new(), Vec::new());
+            for (place, write) in mine() {
+                match &write.work {
+                    Work::Change(change) => {
+                        places.push(place);
+                        changes.push(&**change);
+                    }
+                    Work::Published(sequences) => published.extend_from_slice(sequences),
+                }
+            }
+            let mut share = Share {
+                connection: &mut self.connection,
+                room,
+                tally: room.tally(),
+                outbox_max: self.settings.outbox_max,
+                now: self.settings.clock.now(),
+                erased: false,
+            };
+            share.forget(&published).await?;
+            for (place, verdict) in places.into_iter().zip(share.apply(&changes).await?) {
+                verdicts[place] = verdict;
+            }
+            written.erased |= share.erased;
+            written.tallies.push((Arc::clone(room), share.tally));
+        }
+        written.verdicts = verdicts;
+        Ok(written)
+    }
+
+    /// Takes what was erased out of the write-ahead log: empties it into the file, where the place is zeros. Whether that
+    /// is done: a reader may keep the log. Only the erasure itself waits for readers; whoever commits later does not.
+    async fn scrub(&mut self, patiently: bool) -> bool {
+        let busy_timeout_ms = if patiently { self.settings.busy_timeout.as_millis() } else { 0 };
+        let emptied = match self.set_busy_timeout(busy_timeout_ms).await {
+            Ok(()) => self.empty_log().await,
+            Err(error) => Err(error),
+        };
+        let restored = self.set_busy_timeout(self.settings.busy_timeout.as_millis()).await;
+        match emptied.and_then(|is_empty| restored.map(|()| is_empty)) {
+            Ok(true) => true,
+            Ok(false) => {
+                tracing::debug!(
+                    "a reader keeps the write-ahead log; erased data leaves it after a later commit"
+                );
+                false
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the write-ahead log could not be emptied");
+                false
+            }
+        }
+    }
+
+    async fn empty_log(&mut self) -> Result<bool, sqlx::Error> {
+        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut self.connection).await?;
+        Ok(row.try_get::<i64, _>(0)? == 0)
+    }
+
+    async fn set_busy_timeout(&mut self, busy_timeout_ms: u128) -> Result<(), sqlx::Error> {
+        let pragma = AssertSqlSafe(format!("PRAGMA busy_timeout = {busy_timeout_ms}"));
+        sqlx::query(pragma).execute(&mut self.connection).await.map(|_| ())
+    }
+
+    async fn finish(mut self) -> Result<(), Failure> {
+        self.readers.close().await;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut self.connection).await?;
+        Ok(self.connection.close().await?)
+    }
+}
+
+fn refuse(writes: Vec<Write>, failure: &Failure) {
+    tracing::error!(?failure, changes = writes.len(), "the ledger file cannot be written");
+    for write in writes {
+        let _ = write.reply.send(Err(failure.clone().into()));
+    }
+}
