@@ -1,0 +1,242 @@
+//! The numbers that alerts and dashboards ask for, under the names that they use.
+//!
+//! Labels come from closed sets: the template of a route, never an address; a method of the known ones; a status. What
+//! a caller sends never becomes a label, or a stranger could fill the memory. Not here: a room's own metrics (they
+//! register with [`Metrics::registry`]).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+use prometheus::{
+    Gauge, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
+};
+
+use crate::process;
+
+/// The media type of [`Metrics::encode`].
+pub const METRICS_CONTENT_TYPE: &str = prometheus::TEXT_FORMAT;
+
+/// Bounds of the latency histogram, in seconds: dense around the agents' budgets of 150, 200, 250 and 300 ms, and fine
+/// enough below to see a millisecond.
+const LATENCY_BUCKETS_S: [f64; 16] =
+    [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5, 1.0, 5.0];
+
+/// Why a request failed on our side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// A handler panicked.
+    Panic,
+    /// Something else went wrong here.
+    Internal,
+    /// Something that is needed does not answer.
+    Unavailable,
+}
+
+impl ErrorKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Panic => "panic",
+            Self::Internal => "internal",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// The metrics of one process. Cheap to clone: all clones count together.
+#[derive(Debug, Clone)]
+pub struct Metrics(Arc<Families>);
+
+#[derive(Debug)]
+struct Families {
+    registry: Registry,
+    requests: IntCounterVec,
+    latency: HistogramVec,
+    errors: IntCounterVec,
+    rate_limited: IntCounterVec,
+    auth_failures: IntCounterVec,
+    dead_letters: IntCounterVec,
+    outbox_messages: IntGaugeVec,
+    outbox_age: GaugeVec,
+    resident_memory: Gauge,
+}
+
+impl Metrics {
+    /// A registry with all families, none of them counted yet.
+    ///
+    /// # Errors
+    /// When a name is not valid or twice there: a mistake in this file, which its test finds.
+    pub fn new() -> Result<Self, prometheus::Error> {
+        let registry = Registry::new();
+        let counter = |name: &str, help: &str, labels: &[&str]| {
+            let family = IntCounterVec::new(Opts::new(name, help), labels)?;
+            registry.register(Box::new(family.clone())).map(|()| family)
+        };
+        let families = Families {
+            requests: counter(
+                "agent_requests_total",
+                "Requests answered.",
+                &["agent", "route", "method", "status"],
+            )?,
+            errors: counter("agent_errors_total", "Requests that failed on our side.", &["agent", "kind"])?,
+            rate_limited: counter(
+                "agent_rate_limited_total",
+                "Requests refused because there were too many in a minute.",
+                &["agent"],
+            )?,
+            auth_failures: counter(
+                "agent_auth_failures_total",
+                "Requests whose token was refused.",
+                &["agent", "reason"],
+            )?,
+            dead_letters: counter(
+                "agent_dead_letters_total",
+                "Records that a consumer could not use.",
+                &["agent"],
+            )?,
+            latency: registered(
+                &registry,
+                HistogramVec::new(
+                    HistogramOpts::new("agent_latency_seconds", "From the request's head to the answer's.")
+                        .buckets(LATENCY_BUCKETS_S.to_vec()),
+                    &["agent", "route"],
+                )?,
+            )?,
+            outbox_messages: registered(
+                &registry,
+                IntGaugeVec::new(
+                    Opts::new("agent_outbox_messages", "Events that wait to be published."),
+                    &["agent"],
+                )?,
+            )?,
+            outbox_age: registered(
+                &registry,
+                GaugeVec::new(
+                    Opts::new("agent_outbox_age_seconds", "How long the oldest of them has waited."),
+                    &["agent"],
+                )?,
+            )?,
+            resident_memory: registered(
+                &registry,
+                Gauge::new("process_resident_memory_bytes", "Resident memory size in bytes.")?,
+            )?,
+            registry,
+        };
+        Ok(Self(Arc::new(families)))
+    }
+
+    /// Where others register what they count.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.0.registry
+    }
+
+    /// One request answered. `route` is a template (`/api/v1/progress/{student_id}`), or `unmatched`.
+    pub fn request(&self, agent: &str, route: &str, method: &Method, status: StatusCode, elapsed: Duration) {
+        self.0.requests.with_label_values(&[agent, route, method_label(method), status.as_str()]).inc();
+        self.0.latency.with_label_values(&[agent, route]).observe(elapsed.as_secs_f64());
+    }
+
+    /// One request failed on our side.
+    pub fn error(&self, agent: &str, kind: ErrorKind) {
+        self.0.errors.with_label_values(&[agent, kind.as_str()]).inc();
+    }
+
+    /// One request refused because there were too many.
+    pub fn rate_limited(&self, agent: &str) {
+        self.0.rate_limited.with_label_values(&[agent]).inc();
+    }
+
+    /// One token refused. `reason` is a word from a closed set.
+    pub fn auth_failure(&self, agent: &str, reason: &'static str) {
+        self.0.auth_failures.with_label_values(&[agent, reason]).inc();
+    }
+
+    /// One record became a dead letter.
+    pub fn dead_letter(&self, agent: &str) {
+        self.0.dead_letters.with_label_values(&[agent]).inc();
+    }
+
+    /// What waits in an agent's outbox, and for how many seconds the oldest has.
+    pub fn outbox(&self, agent: &str, messages: u64, age_seconds: f64) {
+        let messages = i64::try_from(messages).unwrap_or(i64::MAX);
+        self.0.outbox_messages.with_label_values(&[agent]).set(messages);
+        self.0.outbox_age.with_label_values(&[agent]).set(age_seconds);
+    }
+
+    /// Everything, in the text format of Prometheus.
+    ///
+    /// # Errors
+    /// When a family cannot be written.
+    pub fn encode(&self) -> Result<String, prometheus::Error> {
+        if let Some(size_bytes) = process::resident_memory_bytes() {
+            self.0.resident_memory.set(size_bytes);
+        }
+        TextEncoder::new().encode_to_string(&self.0.registry.gather())
+    }
+}
+
+fn registered<T>(registry: &Registry, family: T) -> Result<T, prometheus::Error>
+where
+    T: prometheus::core::Collector + Clone + 'static,
+{
+    registry.register(Box::new(family.clone())).map(|()| family)
+}
+
+/// A method of the known ones: a caller may send any word.
+fn method_label(method: &Method) -> &str {
+    const KNOWN: [Method; 7] = [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::HEAD,
+        Method::OPTIONS,
+        Method::PATCH,
+    ];
+    if KNOWN.contains(method) { method.as_str() } else { "other" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_that_alerts_ask_for() {
+        let metrics = Metrics::new().unwrap();
+        let route = "/api/v1/progress/{student_id}";
+        metrics.request("progress", route, &Method::GET, StatusCode::OK, Duration::from_millis(170));
+        metrics.request(
+            "progress",
+            "unmatched",
+            &"BREW".parse().unwrap(),
+            StatusCode::NOT_FOUND,
+            Duration::ZERO,
+        );
+        metrics.error("progress", ErrorKind::Panic);
+        metrics.rate_limited("progress");
+        metrics.auth_failure("progress", "expired");
+        metrics.dead_letter("progress");
+        metrics.outbox("progress", 3, 1.5);
+        let text = metrics.encode().unwrap();
+        let without_memory: String =
+            text.lines().filter(|line| !line.contains("process_")).map(|line| format!("{line}\n")).collect();
+        insta::assert_snapshot!(without_memory);
+    }
+
+    #[test]
+    fn memory_is_measured_where_the_system_tells() {
+        let text = Metrics::new().unwrap().encode().unwrap();
+        let line = text.lines().find(|line| line.starts_with("process_resident_memory_bytes ")).unwrap();
+        let size_bytes: f64 = line.rsplit(' ').next().unwrap().parse().unwrap();
+        assert_eq!(size_bytes > 1e6, cfg!(target_os = "linux"), "{line}");
+    }
+
+    #[test]
+    fn clones_count_together() {
+        let metrics = Metrics::new().unwrap();
+        metrics.clone().rate_limited("debug");
+        metrics.rate_limited("debug");
+        assert!(metrics.encode().unwrap().contains("agent_rate_limited_total{agent=\"debug\"} 2"));
+    }
+}
