@@ -1,0 +1,63 @@
+//! The inbox of a room that hears one thing: a student was erased, so what the room keeps about the student goes.
+//!
+//! Not here: the erasing of mastery itself, which remembers that it happened (room `progress`).
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bus::{Delivery, Disposition, Failure, Handle, Subscription};
+use contracts::events::{ErrorType, StudentErased};
+use contracts::{DecodeError, Event, Topic, avro};
+use ledger::{Accept, Change, Ledger};
+
+/// The subscription by which the room `group` forgets erased students.
+#[must_use]
+pub fn forgets_erased(group: &'static str, ledger: Arc<dyn Ledger>) -> Subscription {
+    Subscription { group, topics: vec![Topic::LearningEvents], handler: Arc::new(Forget { group, ledger }) }
+}
+
+/// What becomes of a record that is no event: a dead letter of the right type.
+#[must_use]
+pub fn unreadable(error: &DecodeError) -> Failure {
+    let error_type = match error {
+        DecodeError::Schema(_) => ErrorType::Schema,
+        DecodeError::Validation { .. } => ErrorType::Validation,
+    };
+    Failure { error_type, message: error.to_string() }
+}
+
+/// The one event that this inbox hears, by its name in the schema.
+const ERASED: &str = "StudentErased";
+
+struct Forget {
+    group: &'static str,
+    ledger: Arc<dyn Ledger>,
+}
+
+impl Forget {
+    async fn forget(&self, event: StudentErased) -> Disposition {
+        let accept = Accept { consumer: self.group, event_id: event.event_id, subject: None };
+        let change = Change { accept: Some(accept), erase: Some(event.student_id), ..Change::default() };
+        match self.ledger.commit(change).await {
+            Ok(_) => Disposition::Ack,
+            Err(error) => {
+                Disposition::Retry(Failure { error_type: ErrorType::Processing, message: error.to_string() })
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Handle for Forget {
+    async fn handle(&self, delivery: Delivery) -> Disposition {
+        // Most of the topic is of no interest here: it is known by its fingerprint, and not decoded.
+        if avro::event_name(&delivery.message.payload).is_some_and(|name| name != ERASED) {
+            return Disposition::Ack;
+        }
+        match avro::decode(&delivery.message.payload) {
+            Ok(Event::StudentErased(event)) => self.forget(event).await,
+            Ok(_) => Disposition::Ack,
+            Err(error) => Disposition::DeadLetter(unreadable(&error)),
+        }
+    }
+}

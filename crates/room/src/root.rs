@@ -1,0 +1,91 @@
+//! The root's routes, for probes and scrapes: alive, ready, and the metrics. No token: the gateway does not lead here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use auth::Verifier;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use futures::future::join_all;
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use problem::Problem;
+use serde_json::{Map, Value, json};
+use telemetry::{METRICS_CONTENT_TYPE, Metrics};
+use tokio::time::timeout;
+
+use crate::fleet::method_not_allowed;
+
+/// How long a check may take before it counts as failed.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Something without which a service cannot answer.
+#[async_trait]
+pub trait Check: Send + Sync + 'static {
+    /// Whether it is there now; if not, what is wrong, for the log.
+    async fn check(&self) -> Result<(), String>;
+}
+
+#[async_trait]
+impl Check for Verifier {
+    async fn check(&self) -> Result<(), String> {
+        self.ready()
+    }
+}
+
+/// What the root tells.
+#[derive(Clone, Default)]
+pub struct Root {
+    /// What must be there, by name.
+    pub checks: Vec<(&'static str, Arc<dyn Check>)>,
+}
+
+#[derive(Clone)]
+struct Shared {
+    checks: Arc<[(&'static str, Arc<dyn Check>)]>,
+    metrics: Metrics,
+}
+
+pub(crate) fn router(root: Root, metrics: Metrics) -> Router {
+    Router::new()
+        .route("/health", get(alive))
+        .route("/ready", get(ready))
+        .route("/metrics", get(scrape))
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(Shared { checks: root.checks.into(), metrics })
+}
+
+/// The process runs and serves requests; it says nothing of what it needs for them.
+pub(crate) async fn alive() -> Json<Value> {
+    Json(json!({"status": "ok"}))
+}
+
+/// All checks, at once; 503 if one fails.
+async fn ready(State(shared): State<Shared>) -> Response {
+    let outcomes = join_all(shared.checks.iter().map(|(name, check)| state(name, check.as_ref()))).await;
+    let is_ready = outcomes.iter().all(|(_, is_there)| *is_there);
+    let checks: Map<String, Value> = outcomes
+        .into_iter()
+        .map(|(name, is_there)| (name.to_owned(), if is_there { "ok" } else { "failing" }.into()))
+        .collect();
+    let (status, word) =
+        if is_ready { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready") };
+    (status, [(CACHE_CONTROL, "no-store")], Json(json!({"status": word, "checks": checks}))).into_response()
+}
+
+async fn state<'a>(name: &'a str, check: &dyn Check) -> (&'a str, bool) {
+    let outcome =
+        timeout(CHECK_TIMEOUT, check.check()).await.unwrap_or_else(|_| Err("no answer in time".to_owned()));
+    if let Err(error) = &outcome {
+        tracing::warn!(check = name, "not ready: {error}");
+    }
+    (name, outcome.is_ok())
+}
+
+async fn scrape(State(shared): State<Shared>) -> Result<impl IntoResponse, Problem> {
+    let text = shared.metrics.encode().map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(([(CONTENT_TYPE, METRICS_CONTENT_TYPE)], text))
+}

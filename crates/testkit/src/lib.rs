@@ -1,0 +1,24 @@
+//! For tests only: what a room needs to be tested alone, with time and ids in the test's hand.
+//!
+//! The clock stands still until told, ids come in a known order, the store is a real one in a folder that goes away,
+//! the bus is the real in-process one. Only what other agents and the rosters would say is made up. Not here: the cases
+//! themselves.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up must fail, saying so")]
+
+mod call;
+mod drain;
+pub mod fleet;
+mod invoke;
+mod principals;
+mod rosters;
+mod store;
+mod time;
+
+pub use call::{call, call_raw};
+pub use drain::Drain;
+pub use invoke::StaticInvoke;
+pub use principals::{operator, service, student, teacher};
+pub use rosters::StaticRosters;
+pub use store::{TempStore, temp_store};
+pub use time::{FixedClock, SeededIds};
