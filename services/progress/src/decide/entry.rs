@@ -1,0 +1,98 @@
+//! What the log keeps of an event, and what evidence says.
+//!
+//! Not here: what a fact does to the scores (crate `agent-core`).
+
+use agent_core::mastery::{Dated, EventKey, Fact, Moment, ProblemName, QuestionName};
+use contracts::events::EvidenceHeader;
+use contracts::{Event, IdempotencyKey, SubjectId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The most components of a student. Any slug may be one, so that something must bound them.
+pub const COMPONENTS_MAX: usize = 200;
+
+/// An entry of a log. The event's id and time stand beside it in the stream; the time is here too, for the export.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogEntry {
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// What happened.
+    pub fact: Fact,
+    /// Who said so, where it was a person or a service and not evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<SubjectId>,
+    /// The client's key, where it gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<IdempotencyKey>,
+}
+
+/// An event as the log tells it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logged {
+    /// What happened, at its place.
+    pub event: Dated,
+    /// Who said so, where it was no evidence.
+    pub by: Option<SubjectId>,
+}
+
+impl LogEntry {
+    /// The entry at its place.
+    #[must_use]
+    pub fn at(self, moment: Moment) -> Logged {
+        let Moment { occurred_at_ms, event_id } = moment;
+        Logged { event: Dated { occurred_at_ms, event_id, fact: self.fact }, by: self.by }
+    }
+}
+
+/// Who did it, when, in which component; and what it was. `None` where the event is no evidence.
+#[must_use]
+pub fn evidence(event: Event) -> Option<(EvidenceHeader, Fact)> {
+    match event {
+        Event::ExerciseGraded(graded) => {
+            let problem = ProblemName(graded.problem.into());
+            Some((graded.header, Fact::ExerciseGraded { problem, score: graded.score }))
+        }
+        Event::QuizAnswered(answered) => {
+            let question = QuestionName(answered.question.into());
+            Some((answered.header, Fact::QuizAnswered { question, correct: answered.correct }))
+        }
+        Event::CodeReviewed(reviewed) => {
+            Some((reviewed.header, Fact::CodeReviewed { score: reviewed.score }))
+        }
+        _ => None,
+    }
+}
+
+/// The place just before an event: a log read from there begins with the event, if it is in it.
+#[must_use]
+pub fn just_before(moment: Moment) -> Moment {
+    match moment.event_id.0.checked_sub(1) {
+        Some(before) => Moment { event_id: EventKey(before), ..moment },
+        None => Moment { occurred_at_ms: moment.occurred_at_ms - 1, event_id: EventKey(u128::MAX) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_lies_between_an_event_and_the_place_just_before_it() {
+        for (event, before) in [((5, 7), (5, 6)), ((5, 0), (4, u128::MAX)), ((0, 0), (-1, u128::MAX))] {
+            let place = |(occurred_at_ms, id): (i64, u128)| Moment { occurred_at_ms, event_id: EventKey(id) };
+            assert_eq!(just_before(place(event)), place(before));
+            assert!(place(before) < place(event));
+        }
+    }
+
+    #[test]
+    fn an_entry_says_no_more_than_there_is() {
+        let fact = Fact::QuizAnswered { question: QuestionName("q1".into()), correct: true };
+        let occurred_at = Timestamp::from_millisecond(1).unwrap();
+        let entry = LogEntry { occurred_at, fact, by: None, idempotency_key: None };
+        let json = serde_json::to_string(&entry).unwrap();
+        let fact = r#"{"kind":"quiz_answered","question":"q1","correct":true}"#;
+        assert_eq!(json, format!(r#"{{"occurred_at":"1970-01-01T00:00:00.001Z","fact":{fact}}}"#));
+        assert_eq!(serde_json::from_str::<LogEntry>(&json).unwrap(), entry);
+    }
+}

@@ -1,0 +1,59 @@
+//! The Progress room: a student's mastery, from what the agents saw and what teachers say.
+//!
+//! Every event that is accepted goes into the student's log for its component, once. The state of a log is a function of
+//! the set of its events, taken in the order (occurred_at, event id): whatever the order of delivery, whatever comes
+//! twice, the same bytes. Only this room writes mastery; it tells the others by StudentProgress. Rosters live here too:
+//! they say whose teacher somebody is.
+//!
+//! In reading order: what is decided ([`decide`]), how it is stored ([`SPEC`] and `journal`), how it comes in (`inbox`,
+//! `routes`) and goes out (`outbox`). Not here: the formula and the fold (crate `agent-core`).
+
+pub mod decide;
+mod error;
+mod inbox;
+mod journal;
+mod outbox;
+pub mod ports;
+mod routes;
+mod views;
+mod walk;
+
+use std::sync::Arc;
+
+use bus::Subscription;
+use contracts::Topic;
+use room::Room;
+
+use journal::Journal;
+pub use ports::{MeasureTokens, Ports};
+pub use views::{LedgerRosters, SPEC};
+
+/// The room's name: in its routes, its consumer group and its tables.
+pub const NAME: &str = "progress";
+
+/// What routes and inbox share.
+pub(crate) struct Progress {
+    pub(crate) ports: Ports,
+    pub(crate) rosters: LedgerRosters,
+    pub(crate) journal: Journal,
+}
+
+/// Builds the room on its ports.
+#[must_use]
+pub fn room(ports: Ports) -> Room {
+    let rosters = LedgerRosters::new(Arc::clone(&ports.ledger));
+    let progress = Arc::new(Progress { rosters, journal: Journal::new(&ports), ports });
+    let inbox = Subscription {
+        group: NAME,
+        topics: vec![Topic::LearningEvidence],
+        handler: Arc::new(inbox::Inbox::new(Arc::clone(&progress))),
+    };
+    let (router, openapi) = routes::routes().with_state(progress).split_for_parts();
+    Room { name: NAME, router, openapi, inbox: vec![inbox] }
+}
+
+/// The description of the room's routes, without a room.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    routes::routes().into_openapi()
+}
