@@ -1,0 +1,6 @@
+count = 3
+while count > 0:
+    print(count)
+text = "liftoff"
+text.upper()
+print(text)

@@ -1,0 +1,1 @@
+# I will start tomorrow.
