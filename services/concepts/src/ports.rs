@@ -1,0 +1,31 @@
+//! What this room may touch: its ledger, the clock, fresh ids, whose teacher somebody is, and what Progress knows.
+
+use std::sync::Arc;
+
+use auth::Rosters;
+use clock::{Clock, Ids};
+use invoke::Invoke;
+use ledger::{Kind, Ledger, RoomSpec};
+
+/// One document a quiz: its questions as they were asked, and what was answered.
+pub const QUIZZES: Kind = Kind { name: "quizzes", indexed: &[] };
+
+/// One document a student: the latest quizzes, and what became of each question.
+pub const LEARNERS: Kind = Kind { name: "learners", indexed: &[] };
+
+/// What the room keeps.
+pub const SPEC: RoomSpec = RoomSpec { name: crate::NAME, kinds: &[QUIZZES, LEARNERS] };
+
+/// What this room may touch.
+pub struct Ports {
+    /// Its ledger, opened with [`SPEC`].
+    pub ledger: Arc<dyn Ledger>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Ids of quizzes and events.
+    pub ids: Arc<dyn Ids>,
+    /// Who teaches whom.
+    pub rosters: Arc<dyn Rosters>,
+    /// The way to Progress, which knows the mastery.
+    pub invoke: Arc<dyn Invoke>,
+}

@@ -1,0 +1,96 @@
+//! What the topics print is what a real Python prints: every example and every question about output.
+
+#![expect(clippy::expect_used, reason = "a test that lacks what it needs must fail")]
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use concepts::library::{Kind, Library};
+
+/// A Python that runs: the one that `make test` found and names, CPython 3.13 where it is on the path, else what there is.
+/// A name on the path may be a shim that fails, so each is tried.
+static PYTHON: LazyLock<String> = LazyLock::new(|| {
+    let named = std::env::var("AGENT_BUS_PYTHON").ok();
+    let candidates = named.into_iter().chain(["python3.13".to_owned(), "python3".to_owned()]);
+    let works = |name: &String| {
+        let run = Command::new(name).args(["-I", "-c", "print(1)"]).stdin(Stdio::null()).output();
+        run.is_ok_and(|output| output.status.success() && output.stdout.starts_with(b"1"))
+    };
+    let mut candidates = candidates.filter(works);
+    candidates.next().expect("a Python is needed: install python3, or put python3.13 on the path")
+});
+
+/// Runs a program: what it printed, and what it said on standard error; that is empty where it ended well.
+fn run(program: &str, stdin: &str) -> (String, String) {
+    let mut python = Command::new(&*PYTHON)
+        .args(["-I", "-X", "utf8", "-c", program])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("python starts");
+    let mut input = python.stdin.take().expect("it reads");
+    // A program that asks for nothing may have ended already.
+    let _ = input.write_all(stdin.as_bytes());
+    drop(input);
+    let output = python.wait_with_output().expect("it ends");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8").replace("\r\n", "\n");
+    let error = text(output.stderr);
+    assert_eq!(output.status.success(), error.is_empty(), "{program}\n{error}");
+    (text(output.stdout), error)
+}
+
+#[test]
+fn every_example_prints_what_it_says() {
+    let library = Library::load().expect("the topics are well formed");
+    for lesson in library.lessons() {
+        assert!(lesson.examples.len() >= 3, "{}", lesson.topic);
+        for example in &lesson.examples {
+            let (printed, error) = run(example.code, example.stdin.unwrap_or_default());
+            assert_eq!(
+                (printed.as_str(), error.as_str()),
+                (example.output, ""),
+                "{}/{}",
+                lesson.topic,
+                example.name
+            );
+        }
+    }
+}
+
+#[test]
+fn every_question_about_output_has_the_answer_that_python_gives() {
+    let library = Library::load().expect("the topics are well formed");
+    let questions = library.lessons().flat_map(|lesson| &lesson.questions);
+    let mut asked = 0;
+    for question in questions.filter(|question| question.kind == Kind::PredictOutput) {
+        let program = question.code.as_deref().expect("a program");
+        let (printed, error) = run(program, "");
+        assert!(error.is_empty(), "{}: {error}", question.id);
+        assert_eq!(question.answer, [printed.trim_end()], "{}", question.id);
+        asked += 1;
+    }
+    assert!(asked >= 25, "{asked}");
+}
+
+#[test]
+fn a_program_in_a_question_of_another_kind_fails_only_where_an_answer_says_so() {
+    let library = Library::load().expect("the topics are well formed");
+    let questions = library.lessons().flat_map(|lesson| &lesson.questions);
+    for question in questions.filter(|question| question.kind == Kind::Choice) {
+        let Some(program) = question.code.as_deref() else { continue };
+        // Somebody types 3 wherever a program asks.
+        let (_, error) = run(program, "3\n");
+        let right = question.choices.iter().find(|choice| choice.right).expect("a right choice");
+        let named =
+            ["NameError", "TypeError", "ValueError"].into_iter().find(|name| right.text.contains(name));
+        assert_eq!(
+            named.is_some_and(|name| error.contains(name)),
+            named.is_some(),
+            "{}: {error}",
+            question.id
+        );
+        assert_eq!(error.is_empty(), named.is_none(), "{}: {error}", question.id);
+    }
+}

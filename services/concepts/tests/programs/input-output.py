@@ -1,0 +1,7 @@
+name = input("Your name? ")
+age = int(input("Your age? "))
+print("Hello,", name)
+print(f"Next year you are {age + 1}")
+print("Good bye {name}")
+print()
+input("Press Enter")

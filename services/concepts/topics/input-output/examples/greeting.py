@@ -1,0 +1,3 @@
+# Ask, keep the answer, use it.
+name = input("Your name? ")
+print("Hello,", name)

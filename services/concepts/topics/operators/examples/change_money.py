@@ -1,0 +1,3 @@
+# Whole division and remainder belong together.
+cents = 287
+print(cents // 100, "euros and", cents % 100, "cents")
