@@ -1,0 +1,25 @@
+# The verbs. Each is a script in scripts/ or bench/ that says what it does; CONTRIBUTING.md tells when to use which.
+
+.PHONY: help run test check bench crash openapi
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+run: ## build and start all agents in one process (ARGS="--port 9000" goes to `up`)
+	@scripts/run up $(ARGS)
+
+test: ## everything there is to test
+	@scripts/test
+
+check: ## format, lints, documentation, dependencies, generated files
+	@scripts/check
+
+bench: ## requests a second, latency and memory, beside a FastAPI peer (release build)
+	@bench/run $(ARGS)
+
+crash: ## 100 SIGKILLs under load: nothing answered is lost, nothing counted twice
+	@binary="$$(scripts/build)" && python="$$(scripts/need python)" && "$$python" scripts/crash --binary "$$binary" $(ARGS)
+
+openapi: ## write contracts/openapi anew from the code
+	@scripts/run openapi --dir contracts/openapi

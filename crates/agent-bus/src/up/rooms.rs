@@ -1,0 +1,97 @@
+//! The rooms of the fleet, each on its ports: one table for `up`, and one for their documents.
+
+use std::sync::Arc;
+
+use ::invoke::Invoke;
+use ::usage::Tokenizer;
+use auth::Rosters;
+use clock::{Clock, Ids};
+use ledger::Ledger;
+use ledger_sqlite::SqliteStore;
+use room::Room;
+use utoipa::openapi::{InfoBuilder, OpenApi};
+
+use super::invoke::{AskedRosters, InProcess};
+use super::usage::Measured;
+use crate::cli::Failure;
+
+/// Each room's store, by the room's name.
+pub(super) type Ledgers = Vec<(&'static str, Arc<dyn Ledger>)>;
+
+/// The rooms and what they are kept in.
+pub(super) struct Rooms {
+    pub(super) rooms: Vec<Room>,
+    pub(super) ledgers: Ledgers,
+}
+
+/// Builds every room on the store.
+pub(super) async fn build(
+    store: &SqliteStore,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    tokenizer: Tokenizer,
+) -> Result<Rooms, Failure> {
+    let progress_ledger = store.room(progress::SPEC).await?;
+    let debug_ledger = store.room(debug::SPEC).await?;
+    let review_ledger = store.room(review::SPEC).await?;
+    let concepts_ledger = store.room(concepts::SPEC).await?;
+
+    let progress = progress::room(progress::Ports {
+        ledger: Arc::clone(&progress_ledger),
+        clock: Arc::clone(&clock),
+        ids: Arc::clone(&ids),
+        tokens: Arc::new(Measured(tokenizer)),
+    });
+    // Nobody is asked but Progress: it alone knows mastery and rosters.
+    let invoke: Arc<dyn Invoke> = Arc::new(InProcess::new("fleet".parse()?, &[&progress]));
+    let rosters: Arc<dyn Rosters> = Arc::new(AskedRosters(Arc::clone(&invoke)));
+    let debug = debug::room(debug::Ports {
+        ledger: Arc::clone(&debug_ledger),
+        clock: Arc::clone(&clock),
+        ids: Arc::clone(&ids),
+        rosters: Arc::clone(&rosters),
+    });
+    let review = review::room(review::Ports {
+        ledger: Arc::clone(&review_ledger),
+        clock: Arc::clone(&clock),
+        ids: Arc::clone(&ids),
+        invoke: Arc::clone(&invoke),
+        rosters: Arc::clone(&rosters),
+    });
+    let concepts =
+        concepts::room(concepts::Ports { ledger: Arc::clone(&concepts_ledger), clock, ids, invoke, rosters });
+    Ok(Rooms {
+        rooms: vec![progress, debug, review, concepts],
+        ledgers: vec![
+            (progress::NAME, progress_ledger),
+            (debug::NAME, debug_ledger),
+            (review::NAME, review_ledger),
+            (concepts::NAME, concepts_ledger),
+        ],
+    })
+}
+
+/// Every agent's OpenAPI document, by the agent's name.
+pub(crate) fn openapi_documents() -> Vec<(&'static str, OpenApi)> {
+    let documents = [
+        (progress::NAME, "mastery from evidence", progress::openapi()),
+        (debug::NAME, "what is wrong with this code, and the edit that mends it", debug::openapi()),
+        (review::NAME, "a quality score that teaches", review::openapi()),
+        (concepts::NAME, "explanations and quizzes that fit the learner", concepts::openapi()),
+    ];
+    documents
+        .into_iter()
+        .map(|(agent, purpose, document)| (agent, described(agent, purpose, document)))
+        .collect()
+}
+
+/// With what a room's code does not say: its title, its version, its errors and its token.
+fn described(agent: &str, purpose: &str, mut document: OpenApi) -> OpenApi {
+    document.info = InfoBuilder::new()
+        .title(format!("Agent Bus: {agent}"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(purpose))
+        .build();
+    problem::describe(&mut document);
+    document
+}

@@ -1,0 +1,34 @@
+# Sourced by the other scripts: where the caches and the tools live, and how a script says what it does.
+# Everything is outside the clone, so that a second clone starts warm and a clone stays clean.
+# shellcheck shell=bash
+
+set -euo pipefail
+
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+export AGENT_BUS_CACHE="${AGENT_BUS_CACHE:-$HOME/.cache/agent-bus}"
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$AGENT_BUS_CACHE/target}"
+export PATH="$AGENT_BUS_CACHE/tools/bin:$PATH:$HOME/.cargo/bin"
+mkdir -p "$AGENT_BUS_CACHE"
+cd "$ROOT"
+
+# What tests and lints look at: the whole workspace, with the one feature that `make run` leaves out. One set of flags
+# for all of them, so that they share one build.
+# shellcheck disable=SC2034 # used by those who source this
+WHOLE=(--workspace --features agent-core/gpu)
+# shellcheck disable=SC2034
+AGENT_BUS="$CARGO_TARGET_DIR/debug/agent-bus"
+
+# Says what is missing and the line that mends it, and ends the run.
+missing() {
+    printf '\n%s is missing. Paste this, then try again:\n\n    %s\n\n' "$1" "$2" >&2
+    exit 1
+}
+
+# Runs one step under a title, and says how long it took.
+step() {
+    local title="$1" start=$SECONDS
+    shift
+    printf '\n==> %s\n' "$title"
+    "$@"
+    printf '<== %s: %d s\n' "$title" "$((SECONDS - start))"
+}
