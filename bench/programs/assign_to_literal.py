@@ -1,0 +1,3 @@
+score = 10
+10 = score + 5
+print(score)

@@ -1,0 +1,3 @@
+print(“Hello, world”)
+message = “It works”
+print(message)

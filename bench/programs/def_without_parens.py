@@ -1,0 +1,4 @@
+def say_hello:
+    print("hello")
+
+say_hello()

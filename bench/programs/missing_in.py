@@ -1,0 +1,3 @@
+letters = "python"
+for letter of letters:
+    print(letter.upper())

@@ -1,0 +1,6 @@
+def greet(name):
+    print("Welcome, " + name)
+
+
+greet("Sam)
+greet("Alex"

@@ -1,0 +1,3 @@
+name = raw_input("What is your name? ")
+print "Hello", name
+print "Your name has", len(name), "letters"

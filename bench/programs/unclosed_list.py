@@ -1,0 +1,7 @@
+students = [
+    "Ada",
+    "Grace",
+    "Linus",
+
+for student in students:
+    print("Hello,", student)
