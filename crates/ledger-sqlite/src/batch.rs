@@ -18,9 +18,9 @@ use sqlx::sqlite::SqliteArguments;
 use sqlx::{Row, Sqlite, SqliteConnection};
 
 use crate::failure::Failure;
-use crate::plan::{Facts, Plan, Target};
+use crate::plan::{Facts, Plan, Stored, Target};
 use crate::room::{Room, Tally};
-use crate::sql::{Insert, RoomSql, Text};
+use crate::sql::{Insert, KindSql, RoomSql, Text};
 
 type Statement<'q> = Query<'q, Sqlite, SqliteArguments>;
 
@@ -97,11 +97,11 @@ impl Share<'_> {
         let room_left = self.outbox_max.saturating_sub(self.tally.waiting);
         let mut plan = Plan::new(&facts, self.room.spec.kinds, room_left);
         let verdicts = changes.iter().map(|change| plan.consider(change)).collect();
-        self.write(&plan).await?;
+        self.write(&plan, &facts).await?;
         Ok(verdicts)
     }
 
-    async fn write(&mut self, plan: &Plan<'_>) -> Result<(), Failure> {
+    async fn write(&mut self, plan: &Plan<'_>, facts: &Facts) -> Result<(), Failure> {
         let sql = &self.room.sql;
         let now_ms = self.now.as_millisecond();
         insert(self.connection, &sql.accept, &plan.accepts, |statement, accept| {
@@ -122,15 +122,21 @@ impl Share<'_> {
             statement.bind(subject.as_str()).bind(stream.as_str())
         })
         .await?;
-        for (kind, documents) in sql.kinds.iter().zip(&plan.documents) {
-            let (mut puts, mut absent) = (Vec::new(), Vec::new());
+        for ((kind, documents), stored) in sql.kinds.iter().zip(&plan.documents).zip(&facts.documents) {
+            let (mut puts, mut renewals, mut absent) = (Vec::new(), Vec::new(), Vec::new());
             for (key, target) in documents {
                 match target {
-                    Target::Put(version, put) => puts.push((*version, *put)),
+                    Target::Put(version, put) => {
+                        let is_found_as_before =
+                            stored.get(*key).is_some_and(|stored| stored.is_found_as(put));
+                        let list = if is_found_as_before { &mut renewals } else { &mut puts };
+                        list.push((*version, *put));
+                    }
                     Target::Absent => absent.push(*key),
                 }
             }
             insert(self.connection, &kind.put, &puts, bind_put).await?;
+            insert(self.connection, &kind.renew, &renewals, bind_put).await?;
             if !absent.is_empty() {
                 let statement = kind.delete.query().bind(json!(absent).to_string());
                 statement.execute(&mut *self.connection).await?;
@@ -194,13 +200,13 @@ async fn load_facts(
     let appends = appends.map(|append| (append.stream.as_str(), hex(append.event_id))).collect();
     let accepted = load_events(connection, &sql.accepted, accepts).await?;
     let appended = load_events(connection, &sql.appended, appends).await?;
-    let mut versions = Vec::with_capacity(sql.kinds.len());
+    let mut documents = Vec::with_capacity(sql.kinds.len());
     for kind in &sql.kinds {
         let puts = changes.iter().flat_map(|change| &change.puts);
         let keys = puts.filter(|put| put.kind.name == kind.kind.name).map(|put| put.key.as_str());
-        versions.push(load_versions(connection, &kind.versions, unique(keys)).await?);
+        documents.push(load_documents(connection, kind, unique(keys)).await?);
     }
-    Ok(Facts { accepted, appended, versions })
+    Ok(Facts { accepted, appended, documents })
 }
 
 async fn load_events(
@@ -219,18 +225,21 @@ async fn load_events(
     Ok(found)
 }
 
-async fn load_versions(
+async fn load_documents(
     connection: &mut SqliteConnection,
-    text: &Text,
+    sql: &KindSql,
     keys: Vec<&str>,
-) -> Result<HashMap<String, Version>, Failure> {
+) -> Result<HashMap<String, Stored>, Failure> {
     let mut found = HashMap::new();
     if keys.is_empty() {
         return Ok(found);
     }
-    let statement = text.query().bind(json!(keys).to_string());
+    let statement = sql.versions.query().bind(json!(keys).to_string());
     for row in statement.fetch_all(connection).await? {
-        found.insert(row.try_get(0)?, row.try_get(1)?);
+        let indexed =
+            (0..sql.kind.indexed.len()).map(|field| row.try_get(field + 3)).collect::<Result<_, _>>()?;
+        let stored = Stored { version: row.try_get(1)?, subject: row.try_get(2)?, indexed };
+        found.insert(row.try_get(0)?, stored);
     }
     Ok(found)
 }

@@ -19,8 +19,24 @@ pub(crate) struct Facts {
     pub(crate) accepted: HashMap<String, HashSet<EventId>>,
     /// Events in a stream before, by stream.
     pub(crate) appended: HashMap<String, HashSet<EventId>>,
-    /// Versions of documents by key, one map for each kind of the room.
-    pub(crate) versions: Vec<HashMap<String, Version>>,
+    /// Documents by key, one map for each kind of the room.
+    pub(crate) documents: Vec<HashMap<String, Stored>>,
+}
+
+/// What the file holds of a document, but for its body.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    pub(crate) version: Version,
+    pub(crate) subject: Option<String>,
+    pub(crate) indexed: Vec<String>,
+}
+
+impl Stored {
+    /// Whether a put leaves the indexes as they are.
+    pub(crate) fn is_found_as(&self, put: &Put) -> bool {
+        self.subject.as_deref() == put.subject.as_ref().map(|subject| subject.as_str())
+            && self.indexed == put.indexed
+    }
 }
 
 /// What is to be true of a document in the end.
@@ -37,7 +53,7 @@ pub(crate) struct Plan<'a> {
     facts: &'a Facts,
     /// How many messages the outbox still takes.
     room_left: u64,
-    /// Finds a kind's place in [`Facts::versions`].
+    /// Finds a kind's place in [`Facts::documents`].
     kinds: &'a [ledger::Kind],
     accepted: HashSet<(&'a str, EventId)>,
     appended: HashSet<(&'a str, EventId)>,
@@ -143,7 +159,7 @@ impl<'a> Plan<'a> {
     fn current(&self, kind: usize, key: &str) -> Option<Version> {
         match self.documents[kind].get(key) {
             Some(target) => target.version(),
-            None => self.facts.versions.get(kind)?.get(key).copied(),
+            None => Some(self.facts.documents.get(kind)?.get(key)?.version),
         }
     }
 

@@ -65,9 +65,12 @@ impl Insert {
 #[derive(Debug)]
 pub(crate) struct KindSql {
     pub(crate) kind: Kind,
-    /// `?1` keys as a JSON array → key, version.
+    /// `?1` keys as a JSON array → key, version, subject, indexed fields.
     pub(crate) versions: Text,
+    /// Puts a document of which subject or indexed fields are new.
     pub(crate) put: Insert,
+    /// Puts a document that is there with the same subject and indexed fields: no index is touched.
+    pub(crate) renew: Insert,
     /// `?1` keys as a JSON array.
     pub(crate) delete: Text,
     /// `?1` key → key, version, body.
@@ -85,12 +88,16 @@ impl KindSql {
         let set: Vec<String> =
             columns[1..].iter().map(|column| format!("{column}=excluded.{column}")).collect();
         let on_conflict = format!("ON CONFLICT (key) DO UPDATE SET {}", set.join(","));
+        let on_known = "ON CONFLICT (key) DO UPDATE SET version=excluded.version,body=excluded.body";
+        let labels: String = fields.iter().map(|field| format!(", d.{field}")).collect();
         Self {
             kind,
             versions: Text::new(format!(
-                "SELECT d.key, d.version FROM json_each(?1) AS j CROSS JOIN {table} AS d ON d.key = j.value"
+                "SELECT d.key, d.version, d.subject{labels} FROM json_each(?1) AS j \
+                 CROSS JOIN {table} AS d ON d.key = j.value"
             )),
             put: Insert::new(&table, &columns, &on_conflict),
+            renew: Insert::new(&table, &columns, on_known),
             delete: Text::new(format!("DELETE FROM {table} WHERE key IN (SELECT value FROM json_each(?1))")),
             one: Text::new(format!("SELECT key, version, body FROM {table} WHERE key = ?1")),
             by_field: fields
