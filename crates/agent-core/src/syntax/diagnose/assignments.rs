@@ -77,8 +77,8 @@ fn swapped(scene: &Scene<'_>) -> Option<Diagnosis> {
     }
     let (_, equals) = equals_sign(scene)?;
     let end = scene.code_end(line);
-    let left = scene.text()[first.start..equals.start].trim_end();
-    let right = scene.text()[equals.end..end].trim();
+    let left = scene.text().get(first.start..equals.start)?.trim_end();
+    let right = scene.text().get(equals.end..end)?.trim();
     let what = scene.said().strip_prefix("cannot assign to ")?.split(" here").next()?;
     let mut proposals = Vec::new();
     let name = |text: &str| {
