@@ -19,6 +19,9 @@ const TOO_RECURSIVE: &str = "maximum recursion depth exceeded during compilation
 
 /// The refusal of a text that nests or chains more deeply than CPython can take.
 pub(super) fn too_deep(source: &Source<'_>, tokens: &Tokens<'_>) -> Option<Verdict> {
+    if tokens.list.len() <= MAX_PREFIXES.min(MAX_NESTED) {
+        return None;
+    }
     let (mut prefixes, mut elifs) = (0, 0);
     let mut line = Line::default();
     for token in &tokens.list {

@@ -40,6 +40,6 @@ fn analyze_here(text: &str) -> Analysis {
     let Some(verdict) = verdict else {
         return Analysis { valid: true, truncated: false, errors: Vec::new(), complexity };
     };
-    let findings = repair::repair(&source, verdict);
+    let findings = repair::repair(&source, verdict, found.passed);
     Analysis { valid: false, truncated: findings.truncated, errors: findings.errors, complexity }
 }

@@ -5,9 +5,9 @@
 //! fix is tried by a look at the patched text. What an error means belongs in `diagnose`.
 
 use super::code::ErrorCode;
-use super::cpython::{Verdict, tokenize};
+use super::cpython::{Passed, Verdict, tokenize};
 use super::diagnose::{Change, Diagnosis, Proposal, Scene, diagnose, set_aside, small_edits};
-use super::parse::look;
+use super::parse::{Look, look_again};
 use super::patch::Patch;
 use super::report::{Edit, Fix, SyntaxError};
 use super::source::Source;
@@ -48,6 +48,16 @@ struct Tried {
     clean: bool,
 }
 
+/// A proposal that gets further.
+struct Good {
+    outcome: Outcome,
+    proposal: Proposal,
+    /// What comes next.
+    next: Option<Verdict>,
+    /// How far the text parses with the proposal made.
+    passed: Vec<Passed>,
+}
+
 /// How far a proposal gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcome {
@@ -59,10 +69,10 @@ enum Outcome {
     Clean,
 }
 
-/// Finds and mends, beginning with what the first look said.
-pub(super) fn repair(source: &Source<'_>, first: Verdict) -> Findings {
-    let mut session =
-        Session { original: source, patch: Patch::new(source.text()), found: Vec::new(), read: 0, looks: 0 };
+/// Finds and mends, beginning with what the first look said and how far it came.
+pub(super) fn repair(source: &Source<'_>, first: Verdict, passed: Vec<Passed>) -> Findings {
+    let patch = Patch::new(source.text());
+    let mut session = Session { original: source, patch, passed, found: Vec::new(), read: 0, looks: 0 };
     let mut next = Some(first);
     let mut truncated = false;
     while let Some(verdict) = next {
@@ -84,6 +94,8 @@ pub(super) fn repair(source: &Source<'_>, first: Verdict) -> Findings {
 struct Session<'a> {
     original: &'a Source<'a>,
     patch: Patch,
+    /// How far the working copy parses.
+    passed: Vec<Passed>,
     found: Vec<Found>,
     /// Bytes read by looks at patched texts.
     read: usize,
@@ -122,15 +134,16 @@ impl Session<'_> {
         let end = self.patch.origin(verdict.end).max(start);
         let fixes: Vec<Tried> = tried
             .iter()
-            .filter_map(|(proposal, next)| {
-                let changes = self.patch.in_original(&proposal.changes)?;
-                Some(Tried { title: proposal.title.clone(), changes, clean: next.is_none() })
+            .filter_map(|good| {
+                let changes = self.patch.in_original(&good.proposal.changes)?;
+                Some(Tried { title: good.proposal.title.clone(), changes, clean: good.next.is_none() })
             })
             .collect();
         let next = match tried.into_iter().next() {
-            Some((best, next)) => {
-                self.patch.apply(&best.changes);
-                next
+            Some(best) => {
+                self.patch.apply(&best.proposal.changes);
+                self.passed = best.passed;
+                best.next
             }
             None => Some(verdict.clone()),
         };
@@ -151,7 +164,7 @@ impl Session<'_> {
         proposals
     }
 
-    /// The proposals that get further, best first, each with what comes next. `ranked` puts those that get furthest
+    /// The proposals that get further, best first. `ranked` puts those that get furthest
     /// first; else the given order stands, as it is the order of likely intent.
     fn try_all(
         &mut self,
@@ -159,8 +172,8 @@ impl Session<'_> {
         verdict: &Verdict,
         proposals: Vec<Proposal>,
         ranked: bool,
-    ) -> Vec<(Proposal, Option<Verdict>)> {
-        let mut good: Vec<(Outcome, Proposal, Option<Verdict>)> = Vec::new();
+    ) -> Vec<Good> {
+        let mut good: Vec<Good> = Vec::new();
         for proposal in proposals {
             let enough = if ranked { 60 } else { MAX_FIXES };
             let large = working.len() > MAX_MENDED_BYTES;
@@ -173,23 +186,24 @@ impl Session<'_> {
             self.read += patched.len().max(256);
             self.looks += 1;
             let source = Source::new(&patched);
-            let next = look(&source).verdict;
+            let Look { verdict: next, passed, .. } = look_again(&source, working, &self.passed);
             let outcome = progress(working, verdict, &proposal.changes, next.as_ref(), &patched);
+            let tried = Good { outcome, proposal, next, passed };
             if outcome == Outcome::Clean && ranked {
-                good.insert(0, (outcome, proposal, next));
+                good.insert(0, tried);
                 break;
             }
             if outcome != Outcome::Same {
-                good.push((outcome, proposal, next));
+                good.push(tried);
             }
         }
         if ranked {
-            good.sort_by_key(|(outcome, _, _)| std::cmp::Reverse(*outcome));
+            good.sort_by_key(|good| std::cmp::Reverse(good.outcome));
         } else {
             prefer_clean(&mut good);
         }
         good.truncate(MAX_FIXES);
-        good.into_iter().map(|(_, proposal, next)| (proposal, next)).collect()
+        good
     }
 
     /// Fixes with their verification, and errors in the order in which they were come upon.
@@ -200,7 +214,7 @@ impl Session<'_> {
             .map(|found| found.fixes.first().map(|fix| fix.changes.clone()).unwrap_or_default())
             .collect();
         let found = std::mem::take(&mut self.found);
-        let alone = found.len() == 1;
+        let last = found.len().saturating_sub(1);
         let mut errors = Vec::new();
         for (index, found) in found.into_iter().enumerate() {
             let mut fixes = Vec::new();
@@ -208,7 +222,8 @@ impl Session<'_> {
                 // The last look of all was at the text with every first fix in it, and found nothing.
                 let verified = if rank == 0 {
                     solved
-                } else if alone {
+                } else if index == last {
+                    // It was tried in the text with the first fix of every other error in it.
                     solved && fix.clean
                 } else {
                     let mut all = firsts.clone();
@@ -233,7 +248,7 @@ impl Session<'_> {
         }
         let Some(text) = patched(self.original.text(), &all) else { return false };
         self.read += text.len();
-        look(&Source::new(&text)).verdict.is_none()
+        look_again(&Source::new(&text), self.patch.text(), &self.passed).verdict.is_none()
     }
 
     fn fix(&self, fix: Tried, verified: bool) -> Fix {
@@ -301,9 +316,9 @@ fn name_apart(fixes: &mut [Fix]) {
 }
 
 /// A proposal that mends everything beats one after which the next error is on the same or the next line.
-fn prefer_clean(good: &mut [(Outcome, Proposal, Option<Verdict>)]) {
-    let near = matches!(good.first(), Some((Outcome::Further(lines), ..)) if *lines <= 1);
-    let clean = good.iter().position(|(outcome, ..)| *outcome == Outcome::Clean);
+fn prefer_clean(good: &mut [Good]) {
+    let near = good.first().is_some_and(|good| matches!(good.outcome, Outcome::Further(lines) if lines <= 1));
+    let clean = good.iter().position(|good| good.outcome == Outcome::Clean);
     if let (true, Some(clean)) = (near, clean) {
         good[..=clean].rotate_right(1);
     }
@@ -369,6 +384,12 @@ mod tests {
         let fixed =
             |fix: &super::Fix| fix.title.len() + fix.edits.iter().map(|edit| edit.text.len()).sum::<usize>();
         analysis.errors.iter().map(|error| told(error) + error.fixes.iter().map(fixed).sum::<usize>()).sum()
+    }
+
+    #[test]
+    fn a_statement_that_goes_on_after_its_first_line_is_answered() {
+        let errors = analyze("{1\n   : 2, 2 : 4} = 5\n").errors;
+        assert_eq!(errors.first().map(|error| error.code), Some(super::ErrorCode::AssignmentInCondition));
     }
 
     #[test]

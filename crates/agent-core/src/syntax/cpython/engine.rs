@@ -4,6 +4,7 @@
 //! mistakes. The order in which things are tried decides which mistake is named, so the grammar files of this
 //! folder try them in CPython's order. No grammar here.
 
+use super::memory::Memory;
 use super::tokens::{Kind, Token, Tokens};
 use super::verdict::{ErrorClass, Verdict};
 use crate::syntax::source::Source;
@@ -137,12 +138,13 @@ pub(super) enum Rule {
     TypeParameter,
 }
 
+/// A place between two statements of the outermost level, up to which a text parses.
 #[derive(Debug, Clone, Copy)]
-struct Remembered {
-    rule: Rule,
-    hints: bool,
-    /// Where it ended and what it made, or that it did not fit.
-    outcome: Option<(usize, Id)>,
+pub(in crate::syntax) struct Passed {
+    /// Byte offset of the statement that comes next, at the start of its line.
+    pub(in crate::syntax) next: usize,
+    /// Byte offset after the last token that was looked at so far.
+    pub(in crate::syntax) read_to: usize,
 }
 
 /// The state of one parse.
@@ -155,24 +157,61 @@ pub(super) struct Parser<'a> {
     fill: usize,
     /// Rules that recognise mistakes are on.
     pub(super) hints: bool,
+    /// This is the pass with hints, though they may be off at the moment.
+    hinted: bool,
     pub(super) nodes: Vec<Node>,
-    memory: Vec<Vec<Remembered>>,
+    /// How far the pass without hints came, statement by statement.
+    pub(super) passed: Vec<Passed>,
+    /// The token up to which all is parsed for good, whatever comes next.
+    settled: usize,
+    memory: Memory,
     steps: u64,
     depth: usize,
 }
 
 impl<'a> Parser<'a> {
     pub(super) fn new(source: &'a Source<'a>, tokens: &'a Tokens<'a>) -> Self {
-        let memory = vec![Vec::new(); tokens.list.len()];
-        Self { source, tokens, mark: 0, fill: 0, hints: false, nodes: Vec::new(), memory, steps: 0, depth: 0 }
+        let memory = Memory::new(tokens.list.len());
+        Self {
+            source,
+            tokens,
+            mark: 0,
+            fill: 0,
+            hints: false,
+            hinted: false,
+            nodes: Vec::new(),
+            passed: Vec::new(),
+            settled: 0,
+            memory,
+            steps: 0,
+            depth: 0,
+        }
     }
 
-    /// Starts again from the first token with the hints on.
+    /// Starts again with the hints on, from the statement of the outermost level that does not parse: hints have nothing
+    /// to say of one that does, and of what comes after it.
     pub(super) fn restart_with_hints(&mut self) {
-        self.mark = 0;
+        self.mark = self.settled;
         self.hints = true;
+        self.hinted = true;
         self.nodes.clear();
-        self.memory.iter_mut().for_each(Vec::clear);
+        self.memory.clear();
+    }
+
+    /// Notes that the text parses up to here, a place between two statements.
+    pub(super) fn pass(&mut self) {
+        if self.hinted {
+            return;
+        }
+        let next = self.tokens.list[self.mark.min(self.tokens.list.len() - 1)];
+        // The statement might go on with a clause that begins with a keyword; a hint may be about that.
+        if self.fill == self.mark || (self.fill == self.mark + 1 && next.kind != Kind::Keyword) {
+            self.settled = self.mark;
+        }
+        let starts_line = self.source.line_start(self.source.line_index(next.start)) == next.start;
+        if starts_line && next.kind != Kind::Refused {
+            self.passed.push(Passed { next: next.start, read_to: self.last_read().end });
+        }
     }
 
     /// The last token that was read.
@@ -185,25 +224,36 @@ impl<'a> Parser<'a> {
     }
 
     /// The next token, read if it was not yet; a refusal of the tokenizer surfaces here.
-    pub(super) fn peek(&mut self) -> Parse<Token<'a>> {
+    #[inline]
+    pub(super) fn peek(&mut self) -> Parse<&'a Token<'a>> {
+        self.read(self.mark)
+    }
+
+    /// The token at an index, as [`Self::peek`] gives the next one.
+    #[inline]
+    pub(super) fn read(&mut self, index: usize) -> Parse<&'a Token<'a>> {
         self.steps += 1;
-        if self.steps > MAX_STEPS {
-            return Err(Stop::Spent);
-        }
-        let index = self.mark.min(self.tokens.list.len() - 1);
+        let index = index.min(self.tokens.list.len() - 1);
+        let token = &self.tokens.list[index];
         self.fill = self.fill.max(index + 1);
-        let token = self.tokens.list[index];
-        match (&self.tokens.refusal, token.kind) {
-            (Some(refusal), Kind::Refused) => Err(Stop::Refuse(Box::new(refusal.clone()))),
-            _ => Ok(token),
+        if token.kind == Kind::Refused || self.steps > MAX_STEPS { Err(self.stopped()) } else { Ok(token) }
+    }
+
+    #[cold]
+    fn stopped(&self) -> Stop {
+        match &self.tokens.refusal {
+            Some(refusal) if self.steps <= MAX_STEPS => Stop::Refuse(Box::new(refusal.clone())),
+            _ => Stop::Spent,
         }
     }
 
+    #[inline]
     pub(super) fn at(&mut self, text: &str) -> Parse<bool> {
         let token = self.peek()?;
         Ok(matches!(token.kind, Kind::Op | Kind::Keyword) && token.text == text)
     }
 
+    #[inline]
     pub(super) fn at_kind(&mut self, kind: Kind) -> Parse<bool> {
         Ok(self.peek()?.kind == kind)
     }
@@ -214,10 +264,12 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes an operator or keyword; its index.
+    #[inline]
     pub(super) fn take(&mut self, text: &str) -> Parse<usize> {
         if self.at(text)? { self.advance() } else { Err(Stop::No) }
     }
 
+    #[inline]
     pub(super) fn take_kind(&mut self, kind: Kind) -> Parse<usize> {
         if self.at_kind(kind)? { self.advance() } else { Err(Stop::No) }
     }
@@ -226,6 +278,7 @@ impl<'a> Parser<'a> {
         if self.at_soft(word)? { self.advance() } else { Err(Stop::No) }
     }
 
+    #[inline]
     pub(super) fn take_any(&mut self, texts: &[&str]) -> Parse<usize> {
         let token = self.peek()?;
         let fits = matches!(token.kind, Kind::Op | Kind::Keyword) && texts.contains(&token.text);
@@ -233,6 +286,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes a token if it is there.
+    #[inline]
     pub(super) fn skip(&mut self, text: &str) -> Parse<bool> {
         let there = self.at(text)?;
         self.mark += usize::from(there);
@@ -311,7 +365,18 @@ impl<'a> Parser<'a> {
 
     /// Once or more with commas (or another sign) between; a last comma is left.
     pub(super) fn listed<T>(&mut self, sign: &str, rule: impl Fn(&mut Self) -> Parse<T>) -> Parse<Vec<T>> {
-        let mut found = vec![rule(self)?];
+        let first = rule(self)?;
+        self.listed_after(first, sign, rule)
+    }
+
+    /// The rest of a list, its first element read.
+    pub(super) fn listed_after<T>(
+        &mut self,
+        first: T,
+        sign: &str,
+        rule: impl Fn(&mut Self) -> Parse<T>,
+    ) -> Parse<Vec<T>> {
+        let mut found = vec![first];
         while let Some(one) = self.attempt(|p| {
             p.take(sign)?;
             rule(p)
@@ -334,13 +399,22 @@ impl<'a> Parser<'a> {
         self.remember_as(rule, false, run)
     }
 
-    /// Runs a rule once a token for hints on, and once for hints off.
+    /// As [`Self::remember`], for a rule that is soon run again while there are no hints to try.
+    pub(super) fn remember_if_hinted(
+        &mut self,
+        rule: Rule,
+        run: impl FnOnce(&mut Self) -> Parse<Id>,
+    ) -> Parse<Id> {
+        if self.hinted { self.remember(rule, run) } else { self.deeper(run) }
+    }
+
+    /// As [`Self::remember_if_hinted`], once for hints on and once for hints off.
     pub(super) fn remember_apart(
         &mut self,
         rule: Rule,
         run: impl FnOnce(&mut Self) -> Parse<Id>,
     ) -> Parse<Id> {
-        self.remember_as(rule, self.hints, run)
+        if self.hinted { self.remember_as(rule, self.hints, run) } else { self.deeper(run) }
     }
 
     fn remember_as(
@@ -349,9 +423,12 @@ impl<'a> Parser<'a> {
         hints: bool,
         run: impl FnOnce(&mut Self) -> Parse<Id>,
     ) -> Parse<Id> {
+        self.deeper(|p| p.recall_or_run(rule, hints, run))
+    }
+
+    fn deeper(&mut self, run: impl FnOnce(&mut Self) -> Parse<Id>) -> Parse<Id> {
         self.depth += 1;
-        let outcome =
-            if self.depth > MAX_DEPTH { Err(Stop::Spent) } else { self.recall_or_run(rule, hints, run) };
+        let outcome = if self.depth > MAX_DEPTH { Err(Stop::Spent) } else { run(self) };
         self.depth -= 1;
         outcome
     }
@@ -363,12 +440,8 @@ impl<'a> Parser<'a> {
         run: impl FnOnce(&mut Self) -> Parse<Id>,
     ) -> Parse<Id> {
         let mark = self.mark;
-        if let Some(known) = self
-            .memory
-            .get(mark)
-            .and_then(|known| known.iter().find(|known| known.rule == rule && known.hints == hints))
-        {
-            let (end, id) = known.outcome.ok_or(Stop::No)?;
+        if let Some(known) = self.memory.get(mark, rule, hints) {
+            let (end, id) = known.ok_or(Stop::No)?;
             self.mark = end;
             return Ok(id);
         }
@@ -377,9 +450,7 @@ impl<'a> Parser<'a> {
             Err(Stop::No) => None,
             Err(stop) => return Err(stop),
         };
-        if let Some(known) = self.memory.get_mut(mark) {
-            known.push(Remembered { rule, hints, outcome });
-        }
+        self.memory.put(mark, rule, hints, outcome);
         outcome.map(|(_, id)| id).ok_or(Stop::No)
     }
 

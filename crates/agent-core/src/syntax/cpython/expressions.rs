@@ -7,6 +7,8 @@ use super::tokens::Kind;
 
 const COMPARISONS: [&str; 6] = ["==", "!=", "<=", "<", ">=", ">"];
 const SOFT_KEYWORDS: [&str; 4] = ["_", "case", "match", "type"];
+/// Bytes below which a number has surely few enough digits.
+const SHORT_NUMBER: usize = 1000;
 const CONFUSED_ASSIGNMENT: &str = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
 
 /// CPython's words where an expression stands before a single `=` in a condition.
@@ -25,18 +27,20 @@ impl Parser<'_> {
         self.sequence(Self::expression)
     }
 
-    fn sequence(&mut self, element: fn(&mut Self) -> Parse<Id>) -> Parse<Id> {
+    /// One, or a tuple of those with commas between.
+    pub(super) fn sequence(&mut self, element: fn(&mut Self) -> Parse<Id>) -> Parse<Id> {
         let first = self.mark;
-        let parts = self.listed(",", element)?;
-        let comma = self.skip(",")?;
-        if parts.len() == 1 && !comma {
-            return Ok(parts[0]);
+        let one = element(self)?;
+        if !self.at(",")? {
+            return Ok(one);
         }
+        let parts = self.listed_after(one, ",", element)?;
+        self.skip(",")?;
         Ok(self.node(Shape::Tuple, first, parts))
     }
 
     pub(super) fn star_expression(&mut self) -> Parse<Id> {
-        self.remember(Rule::StarExpression, |p| match p.attempt(Self::starred_operand)? {
+        self.remember_if_hinted(Rule::StarExpression, |p| match p.attempt(Self::starred_operand)? {
             Some(starred) => Ok(starred),
             None => p.expression(),
         })
@@ -69,11 +73,22 @@ impl Parser<'_> {
     }
 
     pub(super) fn expression(&mut self) -> Parse<Id> {
+        if !self.hints
+            && let Some(whole) = self.attempt(Self::whole_expression)?
+        {
+            return Ok(whole);
+        }
         self.remember(Rule::Expression, |p| {
             p.hint(Self::hint_expression)?;
             p.hint(Self::hint_old_statement)?;
             p.plain_expression(Self::expression)
         })
+    }
+
+    /// An expression that [`Self::glance`] sees whole.
+    fn whole_expression(&mut self) -> Parse<Id> {
+        let value = self.glance()?.ok_or(Stop::No)?;
+        if self.at("if")? { Err(Stop::No) } else { Ok(value) }
     }
 
     fn plain_expression(&mut self, otherwise: fn(&mut Self) -> Parse<Id>) -> Parse<Id> {
@@ -242,21 +257,47 @@ impl Parser<'_> {
     }
 
     pub(super) fn disjunction(&mut self) -> Parse<Id> {
-        self.remember(Rule::Disjunction, |p| p.chain("or", Self::conjunction))
+        if let Some(whole) = self.glance()? {
+            return Ok(whole);
+        }
+        self.remember(Rule::Disjunction, |p| p.binary(&["or"], Self::conjunction))
     }
 
     fn conjunction(&mut self) -> Parse<Id> {
-        self.remember(Rule::Conjunction, |p| p.chain("and", Self::inversion))
+        self.remember_if_hinted(Rule::Conjunction, |p| p.binary(&["and"], Self::inversion))
     }
 
-    fn chain(&mut self, word: &str, operand: fn(&mut Self) -> Parse<Id>) -> Parse<Id> {
+    /// Sees from two tokens that an operand is a single name or number, as most are, or that none can begin here. Nothing
+    /// where it takes more to tell. No hint has anything to say of either.
+    fn glance(&mut self) -> Parse<Option<Id>> {
         let first = self.mark;
-        let parts = self.listed(word, operand)?;
-        if parts.len() == 1 { Ok(parts[0]) } else { Ok(self.node(Shape::Operation, first, Vec::new())) }
+        let token = self.peek()?;
+        let shape = match (token.kind, token.text) {
+            (Kind::Name, _) => Shape::Name,
+            (Kind::Number, number) if number.len() < SHORT_NUMBER => Shape::Literal,
+            (Kind::Number | Kind::Text | Kind::FormatStart, _) => return Ok(None),
+            (Kind::Op, "(" | "[" | "{" | "-" | "+" | "~" | "...") => return Ok(None),
+            (Kind::Keyword, "True") => Shape::True,
+            (Kind::Keyword, "False") => Shape::False,
+            (Kind::Keyword, "None") => Shape::None,
+            (Kind::Keyword, "not" | "await") => return Ok(None),
+            _ => return Err(Stop::No),
+        };
+        let next = self.read(first + 1)?;
+        let goes_on = match next.kind {
+            Kind::Op => !matches!(next.text, ")" | "]" | "}" | "," | ":" | "=" | ";"),
+            Kind::Keyword => matches!(next.text, "and" | "or" | "not" | "in" | "is"),
+            _ => false,
+        };
+        if goes_on {
+            return Ok(None);
+        }
+        self.mark += 1;
+        Ok(Some(self.node(shape, first, Vec::new())))
     }
 
     fn inversion(&mut self) -> Parse<Id> {
-        self.remember(Rule::Inversion, |p| {
+        self.remember_if_hinted(Rule::Inversion, |p| {
             let first = p.mark;
             let negated = p.attempt(|p| {
                 p.take("not")?;
@@ -319,6 +360,9 @@ impl Parser<'_> {
     }
 
     pub(super) fn bitwise_or(&mut self) -> Parse<Id> {
+        if let Some(whole) = self.glance()? {
+            return Ok(whole);
+        }
         self.remember(Rule::BitwiseOr, |p| {
             p.binary(&["|"], |p| p.binary(&["^"], |p| p.binary(&["&"], Self::shift)))
         })
@@ -340,7 +384,7 @@ impl Parser<'_> {
     }
 
     fn shift(&mut self) -> Parse<Id> {
-        self.remember(Rule::Shift, |p| {
+        self.remember_if_hinted(Rule::Shift, |p| {
             p.hint(|p| {
                 p.sum()?;
                 p.take_any(&["+", "-", "*", "/", "%", "//", "@"])?;
@@ -357,11 +401,11 @@ impl Parser<'_> {
     }
 
     fn sum(&mut self) -> Parse<Id> {
-        self.remember(Rule::Sum, |p| p.binary(&["+", "-"], Self::term))
+        self.remember_if_hinted(Rule::Sum, |p| p.binary(&["+", "-"], Self::term))
     }
 
     fn term(&mut self) -> Parse<Id> {
-        self.remember(Rule::Term, |p| {
+        self.remember_if_hinted(Rule::Term, |p| {
             p.hint(|p| {
                 p.take_any(&["+", "-", "~"])?;
                 p.refuse_not(Self::factor)
@@ -371,7 +415,7 @@ impl Parser<'_> {
     }
 
     fn factor(&mut self) -> Parse<Id> {
-        self.remember(Rule::Factor, |p| {
+        self.remember_if_hinted(Rule::Factor, |p| {
             let first = p.mark;
             let signed = p.attempt(|p| {
                 p.take_any(&["+", "-", "~"])?;
@@ -405,6 +449,9 @@ impl Parser<'_> {
 
     /// A name, value or bracket with the calls, subscripts and attributes that follow it.
     pub(super) fn primary(&mut self) -> Parse<Id> {
+        if let Some(whole) = self.glance()? {
+            return Ok(whole);
+        }
         self.remember(Rule::Primary, |p| {
             let first = p.mark;
             let mut value = p.atom()?;

@@ -7,7 +7,9 @@ use super::tokens::Kind;
 
 impl Parser<'_> {
     pub(super) fn file(&mut self) -> Parse<()> {
-        self.many(Self::statement)?;
+        while self.attempt(Self::statement)?.is_some() {
+            self.pass();
+        }
         self.take_kind(Kind::End)?;
         Ok(())
     }

@@ -16,13 +16,7 @@ pub(super) enum Place {
 
 impl Parser<'_> {
     pub(super) fn star_targets(&mut self) -> Parse<Id> {
-        let first = self.mark;
-        let parts = self.listed(",", Self::star_target)?;
-        let comma = self.skip(",")?;
-        if parts.len() == 1 && !comma {
-            return Ok(parts[0]);
-        }
-        Ok(self.node(Shape::Tuple, first, parts))
+        self.sequence(Self::star_target)
     }
 
     pub(super) fn star_target(&mut self) -> Parse<Id> {

@@ -10,24 +10,42 @@ use crate::syntax::source::Source;
 const MAX_BRACKETS: usize = 200;
 /// Levels of indentation, the outermost included.
 const MAX_INDENTS: usize = 100;
+/// What a token takes at least, as a rule, blanks and comments counted in.
+const BYTES_A_TOKEN: usize = 3;
 /// Columns to which a tab advances.
 const TAB_STOP: usize = 8;
 
-const KEYWORDS: [&str; 35] = [
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def",
-    "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is",
-    "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
-];
-
-/// Longest first, so that the first that fits is the right one.
-const OPERATORS: [&str; 24] = [
-    "**=", "//=", ">>=", "<<=", "...", "!=", "->", ":=", "==", "<=", ">=", "<>", "<<", ">>", "+=", "-=",
-    "*=", "/=", "%=", "&=", "|=", "^=", "@=", "//",
-];
-
 /// Whether a word is reserved in Python 3.13.
+#[rustfmt::skip]
 pub(in crate::syntax) fn is_keyword(word: &str) -> bool {
-    KEYWORDS.binary_search(&word).is_ok()
+    matches!(
+        word,
+        "False" | "None" | "True" | "and" | "as" | "assert" | "async" | "await" | "break" | "class" | "continue"
+            | "def" | "del" | "elif" | "else" | "except" | "finally" | "for" | "from" | "global" | "if" | "import"
+            | "in" | "is" | "lambda" | "nonlocal" | "not" | "or" | "pass" | "raise" | "return" | "try" | "while"
+            | "with" | "yield"
+    )
+}
+
+/// Bytes of the longest operator that a text begins with; one where there is none.
+fn operator_size(text: &[u8]) -> usize {
+    match text {
+        [b'*', b'*', b'=', ..] | [b'/', b'/', b'=', ..] | [b'>', b'>', b'=', ..] | [b'<', b'<', b'=', ..] => {
+            3
+        }
+        [b'.', b'.', b'.', ..] => 3,
+        [b'*', b'*', ..]
+        | [b'/', b'/', ..]
+        | [b'>', b'>', ..]
+        | [b'<', b'<' | b'>', ..]
+        | [b'-', b'>', ..] => 2,
+        [
+            b'!' | b':' | b'=' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'@',
+            b'=',
+            ..,
+        ] => 2,
+        _ => 1,
+    }
 }
 
 /// The sort of a token.
@@ -82,7 +100,7 @@ pub(in crate::syntax) fn tokenize<'a>(source: &'a Source<'a>, from: usize) -> To
         source,
         text: source.text(),
         at: from,
-        list: Vec::new(),
+        list: Vec::with_capacity((source.text().len() - from) / BYTES_A_TOKEN + 4),
         brackets: Vec::new(),
         indents: vec![(0, 0)],
         modes: vec![Mode::default()],
@@ -348,11 +366,10 @@ impl<'a> Reader<'a> {
 
     fn word(&mut self) -> Step<()> {
         let start = self.at;
-        while self.peek().is_some_and(|byte| is_word_byte(byte) || byte.is_ascii_digit()) {
-            self.at += 1;
-            if matches!(self.peek(), Some(b'"' | b'\'')) && is_string_prefix(&self.text[start..self.at]) {
-                return self.string(start);
-            }
+        let goes_on = |byte: &&u8| is_word_byte(**byte) || byte.is_ascii_digit();
+        self.at += self.text.as_bytes()[start..].iter().take_while(goes_on).count();
+        if matches!(self.peek(), Some(b'"' | b'\'')) && is_string_prefix(&self.text[start..self.at]) {
+            return self.string(start);
         }
         let word = &self.text[start..self.at];
         if !word.is_ascii() {
@@ -392,15 +409,9 @@ impl<'a> Reader<'a> {
             self.push(Kind::Op, start, self.at);
             return Ok(());
         }
-        let rest = &self.text[start..];
-        let may_be_long = rest.as_bytes().get(1).is_some_and(|next| b"=<>*/.".contains(next));
-        if may_be_long
-            && let Some(operator) = OPERATORS
-                .iter()
-                .find(|operator| rest.starts_with(**operator))
-                .or_else(|| rest.starts_with("**").then_some(&"**"))
-        {
-            self.at += operator.len();
+        let size = operator_size(&self.text.as_bytes()[start..]);
+        if size > 1 {
+            self.at += size;
             self.push(Kind::Op, start, self.at);
             return Ok(());
         }
