@@ -9,6 +9,7 @@
 mod body;
 mod meter;
 mod metrics;
+mod pieces;
 mod tokenizer;
 pub mod verify;
 

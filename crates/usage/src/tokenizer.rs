@@ -1,10 +1,10 @@
 //! Text to tokens, tokens to efficiency.
 //!
-//! Not here: which text of a call counts (`body`).
+//! Not here: which text of a call counts (`body`), and how plain text is counted fast (`pieces`).
 
 use tiktoken_rs::cl100k_base_singleton;
 
-use crate::body;
+use crate::{body, pieces};
 
 /// What a call to a language model is taken to cost where this fleet is not used. An assumption.
 pub const BASELINE_TOKENS: u32 = 1500;
@@ -57,9 +57,7 @@ impl Tokenizer {
     pub fn count(&self, text: &str) -> usize {
         let head = &text[..text.floor_char_boundary(TEXT_MAX_BYTES)];
         let rest = text.len() - head.len();
-        // No special tokens: "<|endoftext|>" in a learner's program is text. A failing pattern counts as the bound, too.
-        let none = std::collections::HashSet::new();
-        rest + cl100k_base_singleton().count(head, &none).unwrap_or(head.len())
+        rest + if head.is_ascii() { pieces::count(head, by_library) } else { by_library(head) }
     }
 
     /// What a call cost: the route and the request without the learner's own text, and the answer without the efficiency that
@@ -78,6 +76,12 @@ impl Tokenizer {
         // Counts are far below 2^52.
         1.0 - tokens.total() as f64 / f64::from(self.baseline_tokens)
     }
+}
+
+/// No special tokens: "<|endoftext|>" in a learner's program is text. A failing pattern counts as the bound, too.
+fn by_library(text: &str) -> usize {
+    let none = std::collections::HashSet::new();
+    cl100k_base_singleton().count(text, &none).unwrap_or(text.len())
 }
 
 #[cfg(test)]
