@@ -1,28 +1,25 @@
 //! One room's share of a batch, inside the transaction: ask the file, plan, write.
 //!
-//! Each statement is a trip to the connection's thread and back, so everything goes in lists: a run of changes costs at
-//! most two look-ups, one more for each kind of document, and a few inserts, whatever its length.
+//! Each statement is a trip to the connection's thread and back, and that is most of what a small statement costs. So
+//! everything goes in lists: a run of changes costs one look-up and one trip for all inserts, whatever its length.
 //!
 //! Not here: the transaction and the answers (module `writer`), the decisions (module `plan`).
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use bus::Message;
 use contracts::EventId;
 use jiff::Timestamp;
-use ledger::{Change, LedgerError, Outcome, Put, Version};
+use ledger::{Append, Change, LedgerError, Outcome};
 use serde_json::json;
-use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Row, Sqlite, SqliteConnection};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 
 use crate::failure::Failure;
-use crate::plan::{Facts, Plan, Stored, Target};
+use crate::plan::{Facts, Plan, Stored, Target, place_of};
 use crate::room::{Room, Tally};
-use crate::sql::{Insert, KindSql, RoomSql, Text};
-
-type Statement<'q> = Query<'q, Sqlite, SqliteArguments>;
+use crate::rows::{about_rows, accept_rows, append_rows, document_rows, insert, message_rows};
+use crate::sql::{ACCEPTED, APPENDED, FIRST_KIND, KindSql, RoomSql};
 
 /// What became of one change.
 pub(crate) type Verdict = Result<Outcome, LedgerError>;
@@ -83,7 +80,7 @@ impl Share<'_> {
 
     async fn erase(&mut self, subject: &str) -> Result<(), Failure> {
         let sql = &self.room.sql;
-        let kinds = sql.subjects.iter().map(|kind| &kind.erase);
+        let kinds = sql.subjects.iter().flat_map(|kind| &kind.erase);
         for text in [&sql.erase_entries, &sql.erase_about].into_iter().chain(kinds) {
             text.query().bind(subject).execute(&mut *self.connection).await?;
         }
@@ -103,148 +100,85 @@ impl Share<'_> {
 
     async fn write(&mut self, plan: &Plan<'_>, facts: &Facts) -> Result<(), Failure> {
         let sql = &self.room.sql;
-        let now_ms = self.now.as_millisecond();
-        insert(self.connection, &sql.accept, &plan.accepts, |statement, accept| {
-            statement.bind(accept.consumer).bind(id_bytes(accept.event_id)).bind(now_ms)
-        })
-        .await?;
-        insert(self.connection, &sql.append, &plan.appends, |statement, append| {
-            statement
-                .bind(append.stream.as_str())
-                .bind(append.occurred_at.as_millisecond())
-                .bind(id_bytes(append.event_id))
-                .bind(append.subject.as_ref().map(|subject| subject.as_str()))
-                .bind(append.body.to_vec())
-        })
-        .await?;
-        let about = plan.appends.iter().filter_map(|append| Some((append.subject.as_ref()?, &append.stream)));
-        insert(self.connection, &sql.about, &unique(about), |statement, (subject, stream)| {
-            statement.bind(subject.as_str()).bind(stream.as_str())
-        })
-        .await?;
+        let mut lists = vec![
+            accept_rows(&sql.accept, &plan.accepts, self.now),
+            append_rows(&sql.append, &plan.appends),
+            about_rows(&sql.about, &plan.appends),
+        ];
         for ((kind, documents), stored) in sql.kinds.iter().zip(&plan.documents).zip(&facts.documents) {
-            let (mut puts, mut renewals, mut absent) = (Vec::new(), Vec::new(), Vec::new());
-            for (key, target) in documents {
-                match target {
-                    Target::Put(version, put) => {
-                        let is_found_as_before =
-                            stored.get(*key).is_some_and(|stored| stored.is_found_as(put));
-                        let list = if is_found_as_before { &mut renewals } else { &mut puts };
-                        list.push((*version, *put));
-                    }
-                    Target::Absent => absent.push(*key),
-                }
-            }
-            insert(self.connection, &kind.put, &puts, bind_put).await?;
-            insert(self.connection, &kind.renew, &renewals, bind_put).await?;
+            lists.extend(document_rows(kind, documents, stored));
+            let absent = documents.iter().filter(|(_, target)| matches!(target, Target::Absent));
+            let absent: Vec<&str> = absent.map(|(key, _)| *key).collect();
             if !absent.is_empty() {
                 let statement = kind.delete.query().bind(json!(absent).to_string());
                 statement.execute(&mut *self.connection).await?;
             }
         }
-        self.queue(&plan.messages).await
-    }
-
-    async fn queue(&mut self, messages: &[&Message]) -> Result<(), Failure> {
         let first = self.tally.last_sequence + 1;
-        let numbered: Vec<(i64, &Message)> = (first..).zip(messages.iter().copied()).collect();
-        let now_ms = self.now.as_millisecond();
-        insert(self.connection, &self.room.sql.queue, &numbered, |statement, (sequence, message)| {
-            statement
-                .bind(*sequence)
-                .bind(message.topic.name())
-                .bind(message.key.as_str())
-                .bind(message.payload.to_vec())
-                .bind(message.headers.correlation_id.as_deref())
-                .bind(message.headers.traceparent.as_deref())
-                .bind(now_ms)
-        })
-        .await?;
-        self.tally.waiting += messages.len() as u64;
-        self.tally.last_sequence =
-            numbered.last().map_or(self.tally.last_sequence, |(sequence, _)| *sequence);
+        lists.push(message_rows(&sql.queue, first, &plan.messages, self.now));
+        insert(self.connection, &lists).await?;
+        let messages = plan.messages.len() as u64;
+        self.tally.waiting += messages;
+        self.tally.last_sequence += i64::try_from(messages).unwrap_or(i64::MAX);
         Ok(())
     }
 }
 
-fn bind_put<'q>(statement: Statement<'q>, (version, put): &(Version, &Put)) -> Statement<'q> {
-    let statement = statement
-        .bind(put.key.as_str())
-        .bind(*version)
-        .bind(put.subject.as_ref().map(|subject| subject.as_str()))
-        .bind(put.body.to_vec());
-    put.indexed.iter().fold(statement, |statement, value| statement.bind(value.as_str()))
+async fn load_facts<'a>(
+    connection: &mut SqliteConnection,
+    sql: &RoomSql,
+    changes: &[&'a Change],
+) -> Result<Facts, Failure> {
+    let accepts = changes.iter().filter_map(|change| change.accept.as_ref());
+    let accepts: Vec<_> = accepts.map(|accept| (accept.consumer, hex(accept.event_id))).collect();
+    let appends = changes.iter().flat_map(|change| &change.appends);
+    let place = |append: &'a Append| {
+        let (occurred_at_ms, event_id) = place_of(append);
+        (append.stream.as_str(), occurred_at_ms, hex(event_id))
+    };
+    let appends: Vec<_> = appends.map(place).collect();
+    let keys: Vec<Vec<&str>> = sql.kinds.iter().map(|kind| keys_of(kind, changes)).collect();
+    let mut facts = Facts { documents: vec![HashMap::new(); sql.kinds.len()], ..Facts::default() };
+    if accepts.is_empty() && appends.is_empty() && keys.iter().all(Vec::is_empty) {
+        return Ok(facts);
+    }
+    let statement = sql.facts.query().bind(json!(accepts).to_string()).bind(json!(appends).to_string());
+    let statement = keys.iter().fold(statement, |statement, keys| statement.bind(json!(keys).to_string()));
+    for row in statement.fetch_all(connection).await? {
+        take_fact(&mut facts, sql, &row)?;
+    }
+    Ok(facts)
 }
 
-async fn insert<T>(
-    connection: &mut SqliteConnection,
-    insert: &Insert,
-    items: &[T],
-    bind: impl for<'q> Fn(Statement<'q>, &T) -> Statement<'q>,
-) -> Result<(), Failure> {
-    for (text, items) in insert.cut(items) {
-        let statement = items.iter().fold(text.query(), &bind);
-        statement.execute(&mut *connection).await?;
-    }
+/// The keys of a kind that the changes put, each once.
+fn keys_of<'a>(sql: &KindSql, changes: &[&'a Change]) -> Vec<&'a str> {
+    let puts = changes.iter().flat_map(|change| &change.puts);
+    unique(puts.filter(|put| put.kind.name == sql.kind.name).map(|put| put.key.as_str()))
+}
+
+fn take_fact(facts: &mut Facts, sql: &RoomSql, row: &SqliteRow) -> Result<(), Failure> {
+    let name: String = row.try_get(1)?;
+    match row.try_get(0)? {
+        ACCEPTED => facts.accepted.entry(name).or_default().insert(event_id(row.try_get(2)?)?),
+        APPENDED => {
+            let place = (row.try_get(3)?, event_id(row.try_get(2)?)?);
+            facts.appended.entry(name).or_default().insert(place)
+        }
+        part => {
+            let place = usize::try_from(part - FIRST_KIND).unwrap_or(usize::MAX);
+            let (Some(kind), Some(documents)) = (sql.kinds.get(place), facts.documents.get_mut(place)) else {
+                return Err(Failure::Corrupt(format!("a fact of part {part}")));
+            };
+            let fields = 0..kind.kind.indexed.len();
+            let indexed = fields.map(|field| row.try_get(field + 5)).collect::<Result<_, _>>()?;
+            let stored = Stored { version: row.try_get(3)?, subject: row.try_get(4)?, indexed };
+            documents.insert(name, stored).is_none()
+        }
+    };
     Ok(())
 }
 
-async fn load_facts(
-    connection: &mut SqliteConnection,
-    sql: &RoomSql,
-    changes: &[&Change],
-) -> Result<Facts, Failure> {
-    let accepts = changes.iter().filter_map(|change| change.accept.as_ref());
-    let accepts = accepts.map(|accept| (accept.consumer, hex(accept.event_id))).collect();
-    let appends = changes.iter().flat_map(|change| &change.appends);
-    let appends = appends.map(|append| (append.stream.as_str(), hex(append.event_id))).collect();
-    let accepted = load_events(connection, &sql.accepted, accepts).await?;
-    let appended = load_events(connection, &sql.appended, appends).await?;
-    let mut documents = Vec::with_capacity(sql.kinds.len());
-    for kind in &sql.kinds {
-        let puts = changes.iter().flat_map(|change| &change.puts);
-        let keys = puts.filter(|put| put.kind.name == kind.kind.name).map(|put| put.key.as_str());
-        documents.push(load_documents(connection, kind, unique(keys)).await?);
-    }
-    Ok(Facts { accepted, appended, documents })
-}
-
-async fn load_events(
-    connection: &mut SqliteConnection,
-    text: &Text,
-    pairs: Vec<(&str, String)>,
-) -> Result<HashMap<String, HashSet<EventId>>, Failure> {
-    let mut found: HashMap<String, HashSet<EventId>> = HashMap::new();
-    if pairs.is_empty() {
-        return Ok(found);
-    }
-    let statement = text.query().bind(json!(pairs).to_string());
-    for row in statement.fetch_all(connection).await? {
-        found.entry(row.try_get(0)?).or_default().insert(event_id(row.try_get(1)?)?);
-    }
-    Ok(found)
-}
-
-async fn load_documents(
-    connection: &mut SqliteConnection,
-    sql: &KindSql,
-    keys: Vec<&str>,
-) -> Result<HashMap<String, Stored>, Failure> {
-    let mut found = HashMap::new();
-    if keys.is_empty() {
-        return Ok(found);
-    }
-    let statement = sql.versions.query().bind(json!(keys).to_string());
-    for row in statement.fetch_all(connection).await? {
-        let indexed =
-            (0..sql.kind.indexed.len()).map(|field| row.try_get(field + 3)).collect::<Result<_, _>>()?;
-        let stored = Stored { version: row.try_get(1)?, subject: row.try_get(2)?, indexed };
-        found.insert(row.try_get(0)?, stored);
-    }
-    Ok(found)
-}
-
-fn unique<T: Hash + Eq + Copy>(items: impl Iterator<Item = T>) -> Vec<T> {
+pub(crate) fn unique<T: Hash + Eq + Copy>(items: impl Iterator<Item = T>) -> Vec<T> {
     let mut seen = HashSet::new();
     items.filter(|item| seen.insert(*item)).collect()
 }

@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
 use crate::failure::Failure;
 use crate::{READERS, Settings};
 
-/// Distinct statements stay prepared: at most about 85 a room and 20 a kind.
+/// Distinct statements stay prepared: a few dozen a room, and a few for each way in which its changes are put together.
 const STATEMENTS_MAX: usize = 1024;
 
 /// How many result rows the connection's thread may run ahead of the task that reads them.

@@ -1,10 +1,16 @@
 //! The ledger on one SQLite file: `agent-bus up` keeps everything in it.
 //!
-//! One file holds all rooms; a room's tables carry its name in front (module `schema`). One task owns the only connection
+//! One file holds all rooms; a room's tables carry its name in front (module `schema`). One thread owns the only connection
 //! that writes. It takes the changes that wait (at most [`BATCH_MAX`]), asks the file once what they touch, decides about
-//! each in memory (module `plan`), writes what is left with a few statements, and answers after one COMMIT for all: the
-//! price of making data durable is shared, and a refused change leaves the others alone. Reads go over a few read-only
-//! connections and see every commit that was answered.
+//! each in memory (module `plan`), writes what is left in one trip, and answers after one COMMIT for all: the price of
+//! making data durable is shared, and a refused change leaves the others alone. Reads go over a few read-only connections
+//! and see every commit that was answered; such a connection forgets its pages with every commit, so that a read costs far
+//! more than its statement. What was just written for the relay it gets from memory (module `fresh`).
+//!
+//! What a change costs is pages and trips. A page is written to the log and, later, to the file: so a document that is
+//! found by its key alone lies in the tree of keys, one whose key begins with its student (`student/...`) is in no index on
+//! students, and an entry is in its stream's tree and nowhere else. A trip is a message to the connection's thread and back.
+//! The writer has a thread of its own, because between its trips it would stand in line behind requests.
 //!
 //! What was answered survives SIGKILL and loss of power (WAL, synchronous=FULL). What was erased is overwritten with
 //! zeros and leaves the write-ahead log before the erasure is answered (secure_delete, checkpoint). The file system's own
@@ -28,10 +34,12 @@ mod batch;
 mod connect;
 mod declared;
 mod failure;
+mod fresh;
 mod outbox;
 mod plan;
 mod reader;
 mod room;
+mod rows;
 mod schema;
 mod sql;
 mod writer;
@@ -90,7 +98,7 @@ impl SqliteStore {
         schema::migrate(&mut connection).await?;
         let readers = connect::readers(path, &settings).await?;
         let (jobs, waiting) = mpsc::channel(WAITING_MAX);
-        tokio::spawn(Writer::new(connection, readers.clone(), settings).run(waiting));
+        start(Writer::new(connection, readers.clone(), settings), waiting)?;
         Ok(Self { jobs, readers, path: Arc::new(path.to_owned()) })
     }
 
@@ -126,4 +134,13 @@ impl SqliteStore {
         // No answer: another close was before this one in the queue.
         answer.await.unwrap_or(Ok(()))
     }
+}
+
+/// Sets the writer to work on a thread of its own, until the store is closed or dropped.
+fn start(writer: Writer, waiting: mpsc::Receiver<Job>) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::Unavailable(format!("the writer's thread: {error}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(failed)?;
+    let work = move || runtime.block_on(writer.run(waiting));
+    std::thread::Builder::new().name("ledger-writer".to_owned()).spawn(work).map_err(failed)?;
+    Ok(())
 }

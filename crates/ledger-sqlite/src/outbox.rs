@@ -32,6 +32,9 @@ impl SqliteOutbox {
 #[async_trait]
 impl Outbox for SqliteOutbox {
     async fn oldest(&self, after: i64, limit: u32) -> Result<Vec<Pending>, LedgerError> {
+        if let Some(fresh) = self.room.fresh().take(after, usize::try_from(limit).unwrap_or(usize::MAX)) {
+            return Ok(fresh);
+        }
         let statement = self.room.sql.oldest.query().bind(after).bind(limit);
         let rows = statement.fetch_all(&self.readers).await.map_err(Failure::from)?;
         Ok(rows.iter().map(pending).collect::<Result<_, _>>()?)
@@ -41,6 +44,7 @@ impl Outbox for SqliteOutbox {
         if sequences.is_empty() {
             return Ok(());
         }
+        self.room.fresh().forget(sequences);
         let _ = write(&self.jobs, &self.room, Work::Published(sequences.to_vec())).await?;
         Ok(())
     }

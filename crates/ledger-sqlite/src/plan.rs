@@ -17,14 +17,22 @@ use ledger::{Accept, Append, Change, Expected, LedgerError, Outcome, Put, Versio
 pub(crate) struct Facts {
     /// Events accepted before, by consumer.
     pub(crate) accepted: HashMap<String, HashSet<EventId>>,
-    /// Events in a stream before, by stream.
-    pub(crate) appended: HashMap<String, HashSet<EventId>>,
+    /// Places taken in a stream before, by stream.
+    pub(crate) appended: HashMap<String, HashSet<Place>>,
     /// Documents by key, one map for each kind of the room.
     pub(crate) documents: Vec<HashMap<String, Stored>>,
 }
 
+/// An entry's place in its stream: its time in milliseconds, and its event.
+pub(crate) type Place = (i64, EventId);
+
+/// The place of an entry.
+pub(crate) fn place_of(append: &Append) -> Place {
+    (append.occurred_at.as_millisecond(), append.event_id)
+}
+
 /// What the file holds of a document, but for its body.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Stored {
     pub(crate) version: Version,
     pub(crate) subject: Option<String>,
@@ -56,7 +64,7 @@ pub(crate) struct Plan<'a> {
     /// Finds a kind's place in [`Facts::documents`].
     kinds: &'a [ledger::Kind],
     accepted: HashSet<(&'a str, EventId)>,
-    appended: HashSet<(&'a str, EventId)>,
+    appended: HashSet<(&'a str, Place)>,
     /// Inbox rows.
     pub(crate) accepts: Vec<&'a Accept>,
     /// Entries.
@@ -115,11 +123,11 @@ impl<'a> Plan<'a> {
             || self.accepted.contains(&(accept.consumer, accept.event_id))
     }
 
-    fn judge_appends(&self, appends: &'a [Append]) -> Result<HashSet<(&'a str, EventId)>, LedgerError> {
+    fn judge_appends(&self, appends: &'a [Append]) -> Result<HashSet<(&'a str, Place)>, LedgerError> {
         let mut own = HashSet::new();
         for append in appends {
-            let entry = (append.stream.as_str(), append.event_id);
-            let before = self.facts.appended.get(entry.0).is_some_and(|events| events.contains(&entry.1));
+            let entry = (append.stream.as_str(), place_of(append));
+            let before = self.facts.appended.get(entry.0).is_some_and(|places| places.contains(&entry.1));
             if before || self.appended.contains(&entry) || !own.insert(entry) {
                 return Err(LedgerError::Conflict(format!(
                     "event {} is in stream {} already",

@@ -9,7 +9,7 @@ use ledger::{Kind, LedgerError, RoomSpec};
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 use crate::failure::Failure;
-use crate::sql::{document_table, field_column};
+use crate::sql::{IS_KEYED_OTHERWISE, document_table, field_column};
 
 /// Applied in order; the place in the list, from 1, is the schema's version.
 const MIGRATIONS: &[&str] = &[
@@ -145,7 +145,6 @@ fn room_tables(room: &str) -> String {
            stream TEXT NOT NULL, occurred_at INTEGER NOT NULL, event_id BLOB NOT NULL, subject TEXT, body BLOB NOT NULL,
            PRIMARY KEY (stream, occurred_at, event_id)
          ) STRICT, WITHOUT ROWID;
-         CREATE UNIQUE INDEX IF NOT EXISTS {room}_entry_once ON {room}_entry (stream, event_id);
          CREATE TABLE IF NOT EXISTS {room}_about (
            subject TEXT NOT NULL, stream TEXT NOT NULL, PRIMARY KEY (subject, stream)
          ) STRICT, WITHOUT ROWID;
@@ -156,6 +155,8 @@ fn room_tables(room: &str) -> String {
     )
 }
 
+/// A kind that is found by its key alone is kept in the tree of its keys: a put touches one page. One with indexed fields is
+/// renewed more often than begun, and its bodies grow: the tree of keys stays small without them.
 fn kind_table(table: &str, kind: Kind) -> String {
     let columns: String =
         kind.indexed.iter().map(|field| format!(", {} TEXT NOT NULL", field_column(field))).collect();
@@ -165,12 +166,13 @@ fn kind_table(table: &str, kind: Kind) -> String {
         .map(|field| field_column(field))
         .map(|column| format!("CREATE INDEX {table}_{column} ON {table} ({column}, key);"))
         .collect();
+    let layout = if kind.indexed.is_empty() { "STRICT, WITHOUT ROWID" } else { "STRICT" };
     format!(
         "DROP TABLE IF EXISTS {table};
          CREATE TABLE {table} (
            key TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, subject TEXT, body BLOB NOT NULL{columns}
-         ) STRICT;
-         CREATE INDEX {table}_subject ON {table} (subject) WHERE subject IS NOT NULL;
+         ) {layout};
+         CREATE INDEX {table}_subject ON {table} (subject) WHERE subject IS NOT NULL AND {IS_KEYED_OTHERWISE};
          {indexes}"
     )
 }

@@ -2,7 +2,8 @@
 //!
 //! Every name in them was checked against its pattern (module `schema`) before it came here, and no value is ever part of
 //! a text, which is what makes the `AssertSqlSafe` in this module true. Lists of keys come as one JSON array, so that a
-//! look-up has one text whatever the number of keys.
+//! look-up has one text whatever the number of keys. A bare `LIMIT ?` is compiled anew each time it is bound (SQLite plans
+//! by its value): hence `LIMIT ? + 0`.
 //!
 //! Not here: what makes the tables (module `schema`), when which statement runs (module `batch`).
 
@@ -28,36 +29,40 @@ impl Text {
     }
 }
 
-/// Numbers of rows for which an insert has a text of its own. A list is cut into these, largest first: any number up to
-/// 128 in at most four, and each part is a trip to the connection's thread, which costs as much as inserting a few rows.
-const ROWS: [usize; 14] = [128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1];
+/// Numbers of rows for which an insert has a text of its own. A list takes the smallest that holds it: places that are left
+/// over are NULL and passed over, which costs far less than one more text to prepare or one more trip.
+const ROWS: [usize; 6] = [1, 4, 16, 32, 64, 128];
 
-/// An insert of one or more rows.
+/// The most rows of one insert.
+pub(crate) const ROWS_MAX: usize = ROWS[ROWS.len() - 1];
+
+/// An insert of one or more rows, whose first column is never NULL.
 #[derive(Debug)]
 pub(crate) struct Insert {
-    by_rows: [(usize, Text); ROWS.len()],
+    by_rows: [(usize, String); ROWS.len()],
 }
 
 impl Insert {
+    /// A row that the table refuses ends the transaction, not the statement alone: it would be rolled back anyway, and
+    /// SQLite need not keep a copy of each page in order to take back half a statement.
     fn new(table: &str, columns: &[&str], on_conflict: &str) -> Self {
         let row = format!("({})", vec!["?"; columns.len()].join(","));
         let columns = columns.join(",");
         let text = |rows: usize| {
             let values = vec![row.as_str(); rows].join(",");
-            Text::new(format!("INSERT INTO {table} ({columns}) VALUES {values} {on_conflict}"))
+            format!(
+                "INSERT OR ROLLBACK INTO {table} ({columns}) SELECT * FROM (VALUES {values}) \
+                 WHERE column1 IS NOT NULL {on_conflict};"
+            )
         };
         Self { by_rows: ROWS.map(|rows| (rows, text(rows))) }
     }
 
-    /// Cuts `items` into lists for which there is a text.
-    pub(crate) fn cut<'a, T>(&'a self, items: &'a [T]) -> impl Iterator<Item = (&'a Text, &'a [T])> {
-        let mut rest = items;
-        std::iter::from_fn(move || {
-            let (rows, text) = self.by_rows.iter().find(|(rows, _)| *rows <= rest.len())?;
-            let (now, later) = rest.split_at(*rows);
-            rest = later;
-            Some((text, now))
-        })
+    /// The text that holds so many rows, at most [`ROWS_MAX`], and how many it holds.
+    pub(crate) fn holding(&self, rows: usize) -> (usize, &str) {
+        let fitting = self.by_rows.iter().find(|(holds, _)| *holds >= rows);
+        let (holds, text) = fitting.unwrap_or(&self.by_rows[ROWS.len() - 1]);
+        (*holds, text)
     }
 }
 
@@ -65,9 +70,9 @@ impl Insert {
 #[derive(Debug)]
 pub(crate) struct KindSql {
     pub(crate) kind: Kind,
-    /// `?1` keys as a JSON array → key, version, subject, indexed fields.
-    pub(crate) versions: Text,
-    /// Puts a document of which subject or indexed fields are new.
+    /// Puts a document that is not there.
+    pub(crate) begin: Insert,
+    /// Puts a document that is there with another subject or other indexed fields.
     pub(crate) put: Insert,
     /// Puts a document that is there with the same subject and indexed fields: no index is touched.
     pub(crate) renew: Insert,
@@ -89,13 +94,9 @@ impl KindSql {
             columns[1..].iter().map(|column| format!("{column}=excluded.{column}")).collect();
         let on_conflict = format!("ON CONFLICT (key) DO UPDATE SET {}", set.join(","));
         let on_known = "ON CONFLICT (key) DO UPDATE SET version=excluded.version,body=excluded.body";
-        let labels: String = fields.iter().map(|field| format!(", d.{field}")).collect();
         Self {
             kind,
-            versions: Text::new(format!(
-                "SELECT d.key, d.version, d.subject{labels} FROM json_each(?1) AS j \
-                 CROSS JOIN {table} AS d ON d.key = j.value"
-            )),
+            begin: Insert::new(&table, &columns, ""),
             put: Insert::new(&table, &columns, &on_conflict),
             renew: Insert::new(&table, &columns, on_known),
             delete: Text::new(format!("DELETE FROM {table} WHERE key IN (SELECT value FROM json_each(?1))")),
@@ -105,7 +106,7 @@ impl KindSql {
                 .map(|column| {
                     Text::new(format!(
                         "SELECT key, version, body FROM {table} WHERE {column} IN (SELECT value FROM json_each(?1)) \
-                         ORDER BY key LIMIT ?2 OFFSET ?3"
+                         ORDER BY key LIMIT ?2 + 0 OFFSET ?3 + 0"
                     ))
                 })
                 .collect(),
@@ -118,20 +119,18 @@ impl KindSql {
 pub(crate) struct SubjectSql {
     /// The kind's name.
     pub(crate) place: String,
-    /// `?1` student.
-    pub(crate) erase: Text,
-    /// `?1` student → place, key, body.
+    /// `?1` student: what its key names first, and what the index on subjects knows.
+    pub(crate) erase: [Text; 2],
+    /// `?1` student → key, body.
     pub(crate) export: Text,
 }
 
 /// All statements of a room.
 #[derive(Debug)]
 pub(crate) struct RoomSql {
-    /// `?1` pairs (consumer, event id in hex) as a JSON array → consumer, event id.
-    pub(crate) accepted: Text,
+    /// What the file holds of the things that a run touches, in one look-up: [`facts_text`].
+    pub(crate) facts: Text,
     pub(crate) accept: Insert,
-    /// `?1` pairs (stream, event id in hex) as a JSON array → stream, event id.
-    pub(crate) appended: Text,
     pub(crate) append: Insert,
     pub(crate) about: Insert,
     /// `?1` stream, `?2` `?3` position, `?4` limit → event id, time, body.
@@ -166,25 +165,18 @@ impl RoomSql {
         };
         let message = ["sequence", "topic", "key", "payload", "correlation_id", "traceparent", "queued_at"];
         Self {
-            accepted: text(
-                "SELECT i.consumer, i.event_id FROM json_each(?1) AS j CROSS JOIN {room}_inbox AS i \
-                 ON i.consumer = j.value->>0 AND i.event_id = unhex(j.value->>1)",
-            ),
+            facts: facts_text(room, kinds),
             accept: insert("inbox", &["consumer", "event_id", "accepted_at"], ""),
-            appended: text(
-                "SELECT e.stream, e.event_id FROM json_each(?1) AS j CROSS JOIN {room}_entry AS e \
-                 ON e.stream = j.value->>0 AND e.event_id = unhex(j.value->>1)",
-            ),
             append: insert("entry", &["stream", "occurred_at", "event_id", "subject", "body"], ""),
             about: insert("about", &["subject", "stream"], "ON CONFLICT DO NOTHING"),
             stream: text(
                 "SELECT event_id, occurred_at, body FROM {room}_entry \
-                 WHERE stream = ?1 AND (occurred_at, event_id) > (?2, ?3) ORDER BY occurred_at, event_id LIMIT ?4",
+                 WHERE stream = ?1 AND (occurred_at, event_id) > (?2, ?3) ORDER BY occurred_at, event_id LIMIT ?4 + 0",
             ),
             queue: insert("outbox", &message, ""),
             oldest: text(
                 "SELECT sequence, topic, key, payload, correlation_id, traceparent, queued_at FROM {room}_outbox \
-                 WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
+                 WHERE sequence > ?1 ORDER BY sequence LIMIT ?2 + 0",
             ),
             oldest_at: text("SELECT queued_at FROM {room}_outbox ORDER BY sequence LIMIT 1"),
             published: text("DELETE FROM {room}_outbox WHERE sequence IN (SELECT value FROM json_each(?1))"),
@@ -214,12 +206,61 @@ impl RoomSql {
 impl SubjectSql {
     fn new(room: &str, kind: &str) -> Self {
         let table = document_table(room, kind);
+        // '0' is the character after '/'.
+        let by_key = "key >= ?1 || '/' AND key < ?1 || '0' AND subject = ?1";
+        let by_index = format!("subject = ?1 AND {IS_KEYED_OTHERWISE}");
+        let erase = |found: &str| Text::new(format!("DELETE FROM {table} WHERE {found}"));
         Self {
             place: kind.to_owned(),
-            erase: Text::new(format!("DELETE FROM {table} WHERE subject = ?1")),
-            export: Text::new(format!("SELECT key, body FROM {table} WHERE subject = ?1 ORDER BY key")),
+            erase: [erase(by_key), erase(&by_index)],
+            export: Text::new(format!(
+                "SELECT key, body FROM {table} WHERE {by_key} UNION ALL \
+                 SELECT key, body FROM {table} WHERE {by_index} ORDER BY key"
+            )),
         }
     }
+}
+
+/// Of a document with a subject: its key does not begin with the subject and a slash. Only such are in the index on subjects;
+/// the others are found by their key, and putting one touches no page of an index.
+pub(crate) const IS_KEYED_OTHERWISE: &str = "substr(key, 1, length(subject) + 1) <> subject || '/'";
+
+/// Which part of [`facts_text`] a row is of; the kinds follow.
+pub(crate) const ACCEPTED: i64 = 0;
+/// As [`ACCEPTED`].
+pub(crate) const APPENDED: i64 = 1;
+/// As [`ACCEPTED`]: of the first kind.
+pub(crate) const FIRST_KIND: i64 = 2;
+
+/// `?1` pairs (consumer, event id in hex) → [`ACCEPTED`], consumer, event id. `?2` places (stream, time, event id in hex) →
+/// [`APPENDED`], stream, event id, time. For each kind its keys → [`FIRST_KIND`] and on, key, nothing, version, subject,
+/// indexed fields. Each list is a JSON array.
+fn facts_text(room: &str, kinds: &[Kind]) -> Text {
+    let labels_max = kinds.iter().map(|kind| kind.indexed.len()).max().unwrap_or(0);
+    let (nothing, nothing_behind) = (", NULL".repeat(2 + labels_max), ", NULL".repeat(1 + labels_max));
+    let mut parts = vec![
+        format!(
+            "SELECT {ACCEPTED}, i.consumer, i.event_id{nothing} FROM json_each(?1) AS j \
+             CROSS JOIN {room}_inbox AS i ON i.consumer = j.value->>0 AND i.event_id = unhex(j.value->>1)"
+        ),
+        format!(
+            "SELECT {APPENDED}, e.stream, e.event_id, e.occurred_at{nothing_behind} FROM json_each(?2) AS j \
+             CROSS JOIN {room}_entry AS e \
+             ON e.stream = j.value->>0 AND e.occurred_at = j.value->>1 AND e.event_id = unhex(j.value->>2)"
+        ),
+    ];
+    parts.extend((FIRST_KIND..).zip(kinds).map(|(part, kind)| {
+        let table = document_table(room, kind.name);
+        let labels: String =
+            kind.indexed.iter().map(|field| format!(", d.{}", field_column(field))).collect();
+        let nothing = ", NULL".repeat(labels_max - kind.indexed.len());
+        format!(
+            "SELECT {part}, d.key, NULL, d.version, d.subject{labels}{nothing} FROM json_each(?{}) AS j \
+             CROSS JOIN {table} AS d ON d.key = j.value",
+            part + 1
+        )
+    }));
+    Text::new(parts.join(" UNION ALL "))
 }
 
 /// The table of a kind.

@@ -1,11 +1,12 @@
-//! The task that owns the connection that writes: takes what waits, one transaction for all of it, then the answers.
+//! The thread that owns the connection that writes: takes what waits, one transaction for all of it, then the answers.
 //!
 //! Not here: what happens inside the transaction (module `batch`).
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use ledger::{Change, LedgerError, Outcome, RoomSpec};
+use jiff::Timestamp;
+use ledger::{Change, LedgerError, Outcome, Pending, RoomSpec};
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
@@ -55,8 +56,17 @@ pub(crate) enum Work {
 struct Written {
     /// One for each write, in order.
     verdicts: Vec<Verdict>,
-    tallies: Vec<(Arc<Room>, Tally)>,
-    erased: bool,
+    rooms: Vec<Settled>,
+}
+
+/// What it came to in one room.
+struct Settled {
+    room: Arc<Room>,
+    /// Its outbox before and after.
+    before: Tally,
+    after: Tally,
+    now: Timestamp,
+    is_erased: bool,
 }
 
 /// The writer.
@@ -149,12 +159,14 @@ impl Writer {
         }
     }
 
-    async fn answer(&mut self, writes: Vec<Write>, written: Written) {
-        for (room, tally) in written.tallies {
-            room.settle(tally);
+    async fn answer(&mut self, mut writes: Vec<Write>, written: Written) {
+        let is_erased = written.rooms.iter().any(|settled| settled.is_erased);
+        for settled in written.rooms {
+            let committed = take_messages(&settled, &mut writes, &written.verdicts);
+            settled.room.settle(settled.after, committed, settled.is_erased);
         }
-        if written.erased || self.must_scrub {
-            self.must_scrub = !self.scrub(written.erased).await;
+        if is_erased || self.must_scrub {
+            self.must_scrub = !self.scrub(is_erased).await;
         }
         for (write, verdict) in writes.into_iter().zip(written.verdicts) {
             // Whoever asked may have gone; the change stands.
@@ -187,7 +199,7 @@ impl Writer {
     /// Rooms share nothing, so each room's writes can be done together.
     async fn write(&mut self, writes: &[Write]) -> Result<Written, Failure> {
         let mut verdicts: Vec<Verdict> = writes.iter().map(|_| Ok(Outcome::Committed)).collect();
-        let mut written = Written { verdicts: Vec::new(), tallies: Vec::new(), erased: false };
+        let mut written = Written { verdicts: Vec::new(), rooms: Vec::new() };
         for room in &self.rooms {
             let mine = || writes.iter().enumerate().filter(|(_, write)| Arc::ptr_eq(&write.room, room));
             if mine().next().is_none() {
@@ -203,20 +215,21 @@ impl Writer {
                     Work::Published(sequences) => published.extend_from_slice(sequences),
                 }
             }
+            let (before, now) = (room.tally(), self.settings.clock.now());
             let mut share = Share {
                 connection: &mut self.connection,
                 room,
-                tally: room.tally(),
+                tally: before,
                 outbox_max: self.settings.outbox_max,
-                now: self.settings.clock.now(),
+                now,
                 erased: false,
             };
             share.forget(&published).await?;
             for (place, verdict) in places.into_iter().zip(share.apply(&changes).await?) {
                 verdicts[place] = verdict;
             }
-            written.erased |= share.erased;
-            written.tallies.push((Arc::clone(room), share.tally));
+            let (after, is_erased) = (share.tally, share.erased);
+            written.rooms.push(Settled { room: Arc::clone(room), before, after, now, is_erased });
         }
         written.verdicts = verdicts;
         Ok(written)
@@ -261,6 +274,24 @@ impl Writer {
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut self.connection).await?;
         Ok(self.connection.close().await?)
     }
+}
+
+/// The messages that were committed, out of the changes, with the sequences that they have in the file.
+fn take_messages(settled: &Settled, writes: &mut [Write], verdicts: &[Verdict]) -> Vec<Pending> {
+    let committed = writes.iter_mut().zip(verdicts).filter_map(|(write, verdict)| match &mut write.work {
+        Work::Change(change)
+            if Arc::ptr_eq(&write.room, &settled.room) && matches!(verdict, Ok(Outcome::Committed)) =>
+        {
+            Some(std::mem::take(&mut change.messages))
+        }
+        _ => None,
+    });
+    // As the file keeps it.
+    let queued_at = Timestamp::from_millisecond(settled.now.as_millisecond()).unwrap_or(settled.now);
+    (settled.before.last_sequence + 1..)
+        .zip(committed.flatten())
+        .map(|(sequence, message)| Pending { sequence, message, queued_at })
+        .collect()
 }
 
 fn refuse(writes: Vec<Write>, failure: &Failure) {

@@ -143,7 +143,8 @@ pub struct Append {
     pub stream: String,
     /// The student it is about.
     pub subject: Option<StudentId>,
-    /// The entry's event: once in a stream, a second one is a [`LedgerError::Conflict`].
+    /// The entry's event. Its place (occurred_at, event_id) is taken once in a stream, a second time is a
+    /// [`LedgerError::Conflict`]. That an event counts once whatever time it names is [`Change::accept`]'s to see to.
     pub event_id: EventId,
     /// When it happened: entries are read in the order (occurred_at, event_id). Kept in whole milliseconds: what is
     /// finer is cut.
@@ -214,7 +215,7 @@ pub enum Outcome {
 /// Why there is no answer from the ledger.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    /// A version is not the expected one, or an event is in the stream already. Read again, decide again.
+    /// A version is not the expected one, or a place in the stream is taken. Read again, decide again.
     #[error("somebody was faster: {0}")]
     Conflict(String),
     /// The outbox holds as many messages as it may: the bus is down. Try later.

@@ -69,7 +69,7 @@ pub async fn a_refused_change_leaves_nothing(harness: &dyn Harness) -> Verdict {
     committed(&*ledger, there).await?;
     let good = change(1)?;
     let refused = [
-        Change { appends: vec![append("stream", 1, 0)?, append("taken", 9, 5)?], ..good.clone() },
+        Change { appends: vec![append("stream", 1, 0)?, append("taken", 9, 0)?], ..good.clone() },
         Change { appends: vec![append("stream", 1, 0)?, append("stream", 1, 0)?], ..good.clone() },
         Change {
             puts: vec![note("note", "red", Expected::Any), note("there", "red", Expected::Absent)],

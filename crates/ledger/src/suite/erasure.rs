@@ -5,7 +5,7 @@ use super::given::{
     payloads, puts, student,
 };
 use super::{Harness, Verdict};
-use crate::{Accept, Change, Expected, Exported, Ledger, Outcome};
+use crate::{Accept, Change, Expected, Exported, Ledger, Outcome, Put};
 
 /// A change that leaves something of the student in every place: entries in a stream shared with others, documents of two
 /// kinds, an inbox row, a message.
@@ -115,5 +115,33 @@ pub async fn an_export_holds_all_of_a_student_in_a_stable_order(harness: &dyn Ha
     assert_eq!(exported[0].body, "{\"event\":1}");
     assert_eq!(export(&*ledger, "ada").await?, exported);
     assert!(export(&*ledger, "nobody").await?.is_empty());
+    Ok(())
+}
+
+/// A document is a student's by its subject and not by its key, whatever the key begins with.
+pub async fn a_key_makes_no_document_a_students(harness: &dyn Harness) -> Verdict {
+    let ledger = ledger(harness).await?;
+    let of = |key: &str, subject: Option<&str>| {
+        let subject = subject.map(student).transpose()?;
+        Ok::<_, contracts::IdError>(Put { subject, ..note(key, "red", Expected::Any) })
+    };
+    let mine = ["ada", "ada/", "ada/1", "ada0", "adam/1", "bob/1", "zoe of ada"];
+    let others =
+        [("ada.b/1", Some("ada.b")), ("ada/2", None), ("ada/3", Some("bob")), ("adam", Some("adam"))];
+    for key in mine {
+        committed(&*ledger, puts([of(key, Some("ada"))?])).await?;
+    }
+    for (key, subject) in others {
+        committed(&*ledger, puts([of(key, subject)?])).await?;
+    }
+    let exported = export(&*ledger, "ada").await?;
+    assert_eq!(exported.iter().map(|document| document.key.as_str()).collect::<Vec<_>>(), mine);
+    // From one student to another, and the key stays.
+    committed(&*ledger, puts([of("ada/1", Some("bob"))?, of("ada/3", Some("ada"))?])).await?;
+    committed(&*ledger, erase("ada")?).await?;
+    assert!(export(&*ledger, "ada").await?.is_empty());
+    assert_eq!(keys_by_colour(&*ledger, &["red"]).await?, ["ada.b/1", "ada/1", "ada/2", "adam"]);
+    let of_bob = export(&*ledger, "bob").await?;
+    assert_eq!(of_bob.iter().map(|document| document.key.as_str()).collect::<Vec<_>>(), ["ada/1"]);
     Ok(())
 }
