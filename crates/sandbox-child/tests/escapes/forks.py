@@ -1,0 +1,7 @@
+# Becomes two.
+import os
+for name in ("fork", "forkpty", "vfork"):
+    try:
+        print("ESCAPED", getattr(os, name)())
+    except Exception as error:
+        print(type(error).__name__)

@@ -1,0 +1,6 @@
+# Leaves by `exit()`.
+# ends: exited
+try:
+    exit()
+finally:
+    print("leaving")

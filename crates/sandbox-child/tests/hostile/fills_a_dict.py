@@ -1,0 +1,7 @@
+# A dict that grows.
+# ends: out-of-memory
+d = {}
+n = 0
+while True:
+    d[n] = str(n)
+    n += 1

@@ -1,0 +1,4 @@
+# Loops without end.
+# ends: timed-out
+while True:
+    pass

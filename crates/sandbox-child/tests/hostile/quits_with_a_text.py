@@ -1,0 +1,3 @@
+# Leaves by `quit` with a text.
+# ends: exited
+quit("enough")

@@ -1,0 +1,8 @@
+# Equal where equal.
+# ends: raised RecursionError
+class E:
+    def __eq__(self, other):
+        return other == self
+
+
+print(E() == E())
