@@ -50,13 +50,19 @@ def decode(schema: dict, raw: bytes) -> dict:
 
 def in_milliseconds(schema: dict) -> dict:
     """The same schema without logical types, so that times stay the numbers of the JSON. The wire is the same."""
-    plain = json.loads(json.dumps(schema))
-    for field in plain["fields"]:
-        if isinstance(field["type"], dict) and "logicalType" in field["type"]:
-            if field["type"] != {"type": "long", "logicalType": "timestamp-millis"}:
-                raise ValueError(f"{field['name']}: {field['type']}")
-            field["type"] = "long"
-    return parse_schema(plain)
+    return parse_schema(without_logical_types(json.loads(json.dumps(schema))))
+
+
+def without_logical_types(part):
+    if isinstance(part, list):
+        return [without_logical_types(inner) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    if "logicalType" in part:
+        if part != {"type": "long", "logicalType": "timestamp-millis"}:
+            raise ValueError(f"{part}")
+        return "long"
+    return {name: without_logical_types(inner) for name, inner in part.items()}
 
 
 def check(folder: Path, write: bool) -> list[str]:

@@ -169,6 +169,36 @@ impl FromStr for Topic {
     }
 }
 
+/// How many near topics are named.
+const NEAREST_MAX: usize = 3;
+
+/// The topics whose slug or title is nearest to a text: what to say where [`UnknownTopic`] is a typing mistake.
+#[must_use]
+pub fn nearest(text: &str) -> Vec<Topic> {
+    // What is longer than any title is compared by its beginning: the cost stays bounded.
+    let text: String = text.to_lowercase().chars().take(40).collect();
+    let distance = |name: &str| {
+        let name = name.to_lowercase();
+        let within = text.len() >= 3 && (name.contains(&text) || text.contains(&name));
+        if within { 0 } else { strsim::damerau_levenshtein(&name, &text) }
+    };
+    let mut topics: Vec<Topic> = Topic::all().to_vec();
+    topics.sort_by_cached_key(|topic| {
+        let words = topic.title().split(' ').filter(|word| word.len() > 3).map(distance);
+        words.chain([distance(topic.slug()), distance(topic.title())]).min()
+    });
+    topics.truncate(NEAREST_MAX);
+    topics
+}
+
+/// The topic of this slug, or a sentence that names the nearest ones.
+pub fn parse_or_nearest(slug: &str) -> Result<Topic, String> {
+    slug.parse().map_err(|_| {
+        let near: Vec<&str> = nearest(slug).into_iter().map(Topic::slug).collect();
+        format!("is no topic of the curriculum; the nearest are {}", near.join(", "))
+    })
+}
+
 impl fmt::Display for Topic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.slug())
@@ -209,5 +239,19 @@ mod tests {
             assert_eq!(serde_json::from_str::<Topic>(&json).expect("reads back"), *topic);
         }
         assert!("loops".parse::<Topic>().is_err());
+    }
+
+    #[test]
+    fn the_nearest_topics_are_named() {
+        for (text, expected) in [
+            ("variable", Topic::Variables),
+            ("Data Types", Topic::DataTypes),
+            ("dictionary", Topic::Dicts),
+            ("loops", Topic::For),
+            ("opertors", Topic::Operators),
+        ] {
+            assert_eq!(nearest(text).first(), Some(&expected), "{text}");
+        }
+        assert_eq!(nearest(&"x".repeat(1_000_000)).len(), NEAREST_MAX);
     }
 }

@@ -6,4 +6,5 @@ pub mod curriculum;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod mastery;
+pub mod signs;
 pub mod syntax;

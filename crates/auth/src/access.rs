@@ -1,7 +1,7 @@
 //! Who may see which student.
 
 use async_trait::async_trait;
-use contracts::{StudentId, SubjectId};
+use contracts::{ClassId, StudentId, SubjectId};
 use problem::Problem;
 
 use crate::principal::{Principal, Role};
@@ -16,6 +16,13 @@ pub struct RostersError(pub String);
 pub trait Rosters: Send + Sync + 'static {
     /// Whether the student is in a class that the teacher owns.
     async fn teaches(&self, teacher: &SubjectId, student: &StudentId) -> Result<bool, RostersError>;
+
+    /// The students of a class, ordered; `None` where there is none of that name, or it is not this teacher's.
+    async fn class(
+        &self,
+        teacher: &SubjectId,
+        class: &ClassId,
+    ) -> Result<Option<Vec<StudentId>>, RostersError>;
 }
 
 /// What somebody wants to do with a student's things.
@@ -87,6 +94,10 @@ mod tests {
                 "eve" => Err(RostersError("asleep".to_owned())),
                 student => Ok(teacher.as_str() == "tom" && student == "ann"),
             }
+        }
+
+        async fn class(&self, _: &SubjectId, _: &ClassId) -> Result<Option<Vec<StudentId>>, RostersError> {
+            Ok(None)
         }
     }
 

@@ -12,6 +12,13 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{Component, EventId, IdempotencyKey, ProblemId, QuestionId, StudentId};
 use crate::topics::Topic;
 
+mod struggle;
+
+pub use struggle::{
+    CODES_MAX, CodeAnalyzed, ExerciseOpened, LearnerSaid, ReadyExercise, StruggleCause, StruggleDetected,
+    StruggleEvidence,
+};
+
 /// Notes beside an event: null or a map of texts.
 pub type Metadata = Option<BTreeMap<String, String>>;
 
@@ -213,6 +220,10 @@ pub enum Event {
     StudentErased(StudentErased),
     AgentResponse(AgentResponse),
     ErrorEvent(ErrorEvent),
+    CodeAnalyzed(CodeAnalyzed),
+    ExerciseOpened(ExerciseOpened),
+    LearnerSaid(LearnerSaid),
+    StruggleDetected(StruggleDetected),
 }
 
 impl Event {
@@ -220,9 +231,13 @@ impl Event {
     #[must_use]
     pub fn topic(&self) -> Topic {
         match self {
-            Self::ExerciseGraded(_) | Self::QuizAnswered(_) | Self::CodeReviewed(_) => {
-                Topic::LearningEvidence
-            }
+            Self::ExerciseGraded(_)
+            | Self::QuizAnswered(_)
+            | Self::CodeReviewed(_)
+            | Self::CodeAnalyzed(_)
+            | Self::ExerciseOpened(_)
+            | Self::LearnerSaid(_) => Topic::LearningEvidence,
+            Self::StruggleDetected(_) => Topic::StruggleAlerts,
             Self::StudentProgress(_) | Self::StudentErased(_) => Topic::LearningEvents,
             Self::AgentResponse(_) => Topic::AgentResponses,
             Self::ErrorEvent(_) => Topic::DeadLetterQueue,
@@ -240,6 +255,10 @@ impl Event {
             Self::StudentErased(event) => Some(&event.student_id),
             Self::AgentResponse(event) => event.student_id.as_ref(),
             Self::ErrorEvent(_) => None,
+            Self::CodeAnalyzed(event) => Some(&event.header.student_id),
+            Self::ExerciseOpened(event) => Some(&event.header.student_id),
+            Self::LearnerSaid(event) => Some(&event.header.student_id),
+            Self::StruggleDetected(event) => Some(&event.student_id),
         }
     }
 
@@ -254,6 +273,10 @@ impl Event {
             Self::StudentErased(event) => event.event_id,
             Self::AgentResponse(event) => event.response_id,
             Self::ErrorEvent(event) => event.event_id,
+            Self::CodeAnalyzed(event) => event.header.event_id,
+            Self::ExerciseOpened(event) => event.header.event_id,
+            Self::LearnerSaid(event) => event.header.event_id,
+            Self::StruggleDetected(event) => event.event_id,
         }
     }
 }

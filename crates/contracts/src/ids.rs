@@ -119,6 +119,11 @@ id!(
     check
 );
 id!(
+    /// The code of an error, as an analysis names it.
+    ErrorName,
+    check
+);
+id!(
     /// A client's name for one request, so that it may be sent twice. One student's keys are apart from another's.
     IdempotencyKey,
     check

@@ -6,11 +6,13 @@
 pub mod avro;
 pub mod events;
 pub mod ids;
+pub mod metadata;
 pub mod topics;
 
 pub use avro::DecodeError;
 pub use events::Event;
 pub use ids::{
-    ClassId, Component, EventId, IdError, IdempotencyKey, ProblemId, QuestionId, StudentId, SubjectId,
+    ClassId, Component, ErrorName, EventId, IdError, IdempotencyKey, ProblemId, QuestionId, StudentId,
+    SubjectId,
 };
 pub use topics::Topic;

@@ -2,6 +2,10 @@
 //!
 //! Not here: retries, timeouts and breakers (the adapter's, by policy), and what the answer means (the caller's).
 
+mod standing;
+
+pub use standing::{Standing, standing};
+
 use async_trait::async_trait;
 use contracts::StudentId;
 use serde::de::DeserializeOwned;
@@ -26,11 +30,22 @@ pub enum InvokeError {
 /// Asks another agent.
 #[async_trait]
 pub trait Invoke: Send + Sync + 'static {
-    /// `GET /api/v1/<agent>/<path>` as a service, on behalf of a student. The JSON body of a 200.
+    /// `GET /api/v1/<agent>/<path>` as a service, on behalf of a student if one is named. The JSON body of a 200.
     async fn get(
         &self,
         agent: &'static str,
         path: &str,
+        on_behalf_of: Option<&StudentId>,
+    ) -> Result<serde_json::Value, InvokeError>;
+
+    /// `POST /api/v1/<agent>/<path>` with a JSON body, as a service, on behalf of a student. The JSON body of a 200.
+    ///
+    /// It may be done although no answer comes: ask again only for what may be done twice.
+    async fn post(
+        &self,
+        agent: &'static str,
+        path: &str,
+        body: &serde_json::Value,
         on_behalf_of: &StudentId,
     ) -> Result<serde_json::Value, InvokeError>;
 }
@@ -40,8 +55,20 @@ pub async fn get_as<T: DeserializeOwned>(
     invoke: &dyn Invoke,
     agent: &'static str,
     path: &str,
-    on_behalf_of: &StudentId,
+    on_behalf_of: Option<&StudentId>,
 ) -> Result<T, InvokeError> {
     let body = invoke.get(agent, path, on_behalf_of).await?;
+    serde_json::from_value(body).map_err(|error| InvokeError::Unreadable(error.to_string()))
+}
+
+/// Posts, and reads the answer as `T`.
+pub async fn post_as<T: DeserializeOwned>(
+    invoke: &dyn Invoke,
+    agent: &'static str,
+    path: &str,
+    body: &serde_json::Value,
+    on_behalf_of: &StudentId,
+) -> Result<T, InvokeError> {
+    let body = invoke.post(agent, path, body, on_behalf_of).await?;
     serde_json::from_value(body).map_err(|error| InvokeError::Unreadable(error.to_string()))
 }

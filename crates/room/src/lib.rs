@@ -16,6 +16,8 @@ mod panics;
 mod record;
 mod root;
 mod stored;
+mod task;
+pub mod words;
 
 pub use cause::EventHeaders;
 pub use erasure::{forgets_erased, unreadable};
@@ -23,6 +25,7 @@ pub use fleet::{fleet, serve};
 pub use record::{Call, Record};
 pub use root::{Check, Root};
 pub use stored::ledger_problem;
+pub use task::{Stop, Task};
 
 use std::sync::Arc;
 
@@ -43,6 +46,8 @@ pub struct Room {
     pub openapi: utoipa::openapi::OpenApi,
     /// What it listens to.
     pub inbox: Vec<Subscription>,
+    /// What it does beside, from the start to the soft stop.
+    pub tasks: Vec<Task>,
 }
 
 /// What every room stands in. Cheap to clone.

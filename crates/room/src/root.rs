@@ -27,6 +27,12 @@ const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 pub trait Check: Send + Sync + 'static {
     /// Whether it is there now; if not, what is wrong, for the log.
     async fn check(&self) -> Result<(), String>;
+
+    /// Whether nothing can be answered without it. What only some routes need is told by `/ready` and takes no traffic
+    /// away from the others.
+    fn is_needed(&self) -> bool {
+        true
+    }
 }
 
 #[async_trait]
@@ -63,10 +69,11 @@ pub(crate) async fn alive() -> Json<Value> {
     Json(json!({"status": "ok"}))
 }
 
-/// All checks, at once; 503 if one fails.
+/// All checks, at once; 503 if one fails that is needed.
 async fn ready(State(shared): State<Shared>) -> Response {
     let outcomes = join_all(shared.checks.iter().map(|(name, check)| state(name, check.as_ref()))).await;
-    let is_ready = outcomes.iter().all(|(_, is_there)| *is_there);
+    let needed = shared.checks.iter().map(|(_, check)| check.is_needed());
+    let is_ready = needed.zip(&outcomes).all(|(is_needed, (_, is_there))| *is_there || !is_needed);
     let checks: Map<String, Value> = outcomes
         .into_iter()
         .map(|(name, is_there)| (name.to_owned(), if is_there { "ok" } else { "failing" }.into()))

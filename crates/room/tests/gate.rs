@@ -65,7 +65,13 @@ fn room() -> Room {
         .route("/cause", get(cause))
         .route("/things/{id}", get(async || "thing"));
     let router = Router::new().nest("/api/v1/debug", routes);
-    Room { name: "debug", router, openapi: utoipa::openapi::OpenApi::default(), inbox: Vec::new() }
+    Room {
+        name: "debug",
+        router,
+        openapi: utoipa::openapi::OpenApi::default(),
+        inbox: Vec::new(),
+        tasks: Vec::new(),
+    }
 }
 
 async fn bench() -> Bench {

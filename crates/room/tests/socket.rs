@@ -37,8 +37,13 @@ async fn start() -> (Shutdown, SocketAddr) {
         record: None,
     };
     let router = Router::new().route("/api/v1/debug/version", get(async || "1"));
-    let room =
-        Room { name: "debug", router, openapi: utoipa::openapi::OpenApi::default(), inbox: Vec::new() };
+    let room = Room {
+        name: "debug",
+        router,
+        openapi: utoipa::openapi::OpenApi::default(),
+        inbox: Vec::new(),
+        tasks: Vec::new(),
+    };
     let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = Shutdown::new();

@@ -1,16 +1,20 @@
 //! Other agents as a test says them.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use contracts::StudentId;
 use invoke::{Invoke, InvokeError};
 use serde_json::Value;
 
-/// Answers from a map of addresses; what is not in it is not found. Or agents that cannot be reached.
+/// Answers from maps of addresses; what is not in them is not found. Or agents that cannot be reached. Clones are the
+/// same.
 #[derive(Debug, Clone, Default)]
 pub struct StaticInvoke {
     answers: BTreeMap<String, Value>,
+    post_answers: BTreeMap<String, Value>,
+    posted: Arc<Mutex<Vec<(String, Value)>>>,
     down: bool,
 }
 
@@ -33,6 +37,26 @@ impl StaticInvoke {
         self.answers.insert(address(agent, path), answer);
         self
     }
+
+    /// One more answer: what `agent` says to whatever is posted to `path`.
+    #[must_use]
+    pub fn with_post(mut self, agent: &str, path: &str, answer: Value) -> Self {
+        self.post_answers.insert(address(agent, path), answer);
+        self
+    }
+
+    /// What was posted so far, each with its address, `exercise/generate`.
+    #[must_use]
+    pub fn posted(&self) -> Vec<(String, Value)> {
+        self.posted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn answer(&self, answers: &BTreeMap<String, Value>, address: &str) -> Result<Value, InvokeError> {
+        if self.down {
+            return Err(InvokeError::Unavailable("it cannot be reached in this test".to_owned()));
+        }
+        answers.get(address).cloned().ok_or(InvokeError::NotFound)
+    }
 }
 
 fn address(agent: &str, path: &str) -> String {
@@ -45,11 +69,20 @@ impl Invoke for StaticInvoke {
         &self,
         agent: &'static str,
         path: &str,
+        _on_behalf_of: Option<&StudentId>,
+    ) -> Result<Value, InvokeError> {
+        self.answer(&self.answers, &address(agent, path))
+    }
+
+    async fn post(
+        &self,
+        agent: &'static str,
+        path: &str,
+        body: &Value,
         _on_behalf_of: &StudentId,
     ) -> Result<Value, InvokeError> {
-        if self.down {
-            return Err(InvokeError::Unavailable("it cannot be reached in this test".to_owned()));
-        }
-        self.answers.get(&address(agent, path)).cloned().ok_or(InvokeError::NotFound)
+        let address = address(agent, path);
+        self.posted.lock().unwrap_or_else(PoisonError::into_inner).push((address.clone(), body.clone()));
+        self.answer(&self.post_answers, &address)
     }
 }

@@ -11,7 +11,9 @@ mod drain;
 pub mod fleet;
 mod invoke;
 mod principals;
+mod python;
 mod rosters;
+mod sandbox;
 mod store;
 mod time;
 
@@ -19,6 +21,8 @@ pub use call::{call, call_raw};
 pub use drain::Drain;
 pub use invoke::StaticInvoke;
 pub use principals::{operator, service, student, teacher};
+pub use python::python;
 pub use rosters::StaticRosters;
+pub use sandbox::{sandbox_binary, sandbox_pool};
 pub use store::{TempStore, temp_store};
 pub use time::{FixedClock, SeededIds};

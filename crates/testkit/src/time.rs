@@ -1,21 +1,23 @@
 //! Time that stands still until told, and ids that come in a known order.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use clock::{Clock, Ids};
+use async_trait::async_trait;
+use clock::{Alarm, Clock, Ids};
 use contracts::EventId;
 use jiff::Timestamp;
+use tokio::sync::watch;
 use uuid::{Builder, Uuid};
 
-/// A clock that shows what it was told.
+/// A clock that shows what it was told, and wakes who waits for that.
 #[derive(Debug)]
-pub struct FixedClock(AtomicI64);
+pub struct FixedClock(watch::Sender<i64>);
 
 impl FixedClock {
     /// Shows this time, in whole milliseconds.
     #[must_use]
     pub fn at(time: Timestamp) -> Self {
-        Self(AtomicI64::new(time.as_millisecond()))
+        Self(watch::Sender::new(time.as_millisecond()))
     }
 
     /// Shows this time: `2026-03-01T09:00:00Z`.
@@ -29,12 +31,12 @@ impl FixedClock {
 
     /// Shows another time from now on.
     pub fn set(&self, time: Timestamp) {
-        self.0.store(time.as_millisecond(), Ordering::SeqCst);
+        self.0.send_replace(time.as_millisecond());
     }
 
     /// Goes forward.
     pub fn advance_ms(&self, by_ms: i64) {
-        self.0.fetch_add(by_ms, Ordering::SeqCst);
+        self.0.send_modify(|now_ms| *now_ms += by_ms);
     }
 }
 
@@ -47,7 +49,15 @@ impl Default for FixedClock {
 
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millisecond(self.0.load(Ordering::SeqCst)).expect("a time in range")
+        Timestamp::from_millisecond(*self.0.borrow()).expect("a time in range")
+    }
+}
+
+#[async_trait]
+impl Alarm for FixedClock {
+    async fn sleep_until(&self, at: Timestamp) {
+        let mut shown = self.0.subscribe();
+        shown.wait_for(|now_ms| *now_ms >= at.as_millisecond()).await.expect("the clock is here");
     }
 }
 

@@ -12,11 +12,13 @@ use jiff::Timestamp;
 
 use super::DecodeError;
 use super::schemas::Kind;
-use super::write::{ERROR_TYPES, EXERCISE_KINDS, STATUSES};
+use super::write::{CAUSES, ERROR_TYPES, EXERCISE_KINDS, SIGNS, STATUSES};
 use crate::events::{
-    AgentResponse, CodeReviewed, ErrorEvent, Event, EvidenceHeader, ExerciseGraded, Metadata, QuizAnswered,
+    AgentResponse, CODES_MAX, CodeAnalyzed, CodeReviewed, ErrorEvent, Event, EvidenceHeader, ExerciseGraded,
+    ExerciseOpened, LearnerSaid, Metadata, QuizAnswered, ReadyExercise, StruggleDetected, StruggleEvidence,
     StudentErased, StudentProgress,
 };
+use crate::ids::ErrorName;
 
 /// The event that the value is.
 pub(super) fn event(kind: Kind, value: Value) -> Result<Event, DecodeError> {
@@ -49,6 +51,20 @@ pub(super) fn event(kind: Kind, value: Value) -> Result<Event, DecodeError> {
         }
         Kind::AgentResponse => Event::AgentResponse(fields.response()?),
         Kind::ErrorEvent => Event::ErrorEvent(fields.error()?),
+        Kind::CodeAnalyzed => Event::CodeAnalyzed(CodeAnalyzed {
+            header: fields.evidence_header("code.analyzed")?,
+            codes: fields.codes("codes")?,
+        }),
+        Kind::ExerciseOpened => Event::ExerciseOpened(ExerciseOpened {
+            header: fields.evidence_header("exercise.opened")?,
+            problem: fields.parsed("problem")?,
+        }),
+        Kind::LearnerSaid => Event::LearnerSaid(LearnerSaid {
+            header: fields.evidence_header("learner.said")?,
+            sign: fields.symbol("sign", &SIGNS)?,
+            agent: fields.text("agent")?,
+        }),
+        Kind::StruggleDetected => Event::StruggleDetected(fields.struggle()?),
     })
 }
 
@@ -132,6 +148,59 @@ impl Fields {
         })
     }
 
+    fn struggle(&mut self) -> Result<StruggleDetected, DecodeError> {
+        self.known_type("struggle.detected")?;
+        let mut evidence = Vec::new();
+        for item in self.array("evidence")? {
+            let mut seen = Self::of(self.event, item)?;
+            evidence.push(StruggleEvidence {
+                event_id: seen.parsed("event_id")?,
+                occurred_at: seen.timestamp("occurred_at")?,
+                what: seen.text("what")?,
+            });
+        }
+        let exercise = match self.take("exercise")? {
+            Value::Null => None,
+            value => Some(Self::of(self.event, value)?.exercise()?),
+        };
+        Ok(StruggleDetected {
+            event_id: self.parsed("event_id")?,
+            timestamp: self.timestamp("timestamp")?,
+            student_id: self.parsed("student_id")?,
+            component: self.parsed("component")?,
+            alert_id: self.parsed("alert_id")?,
+            cause: self.symbol("cause", &CAUSES)?,
+            detected_at: self.timestamp("detected_at")?,
+            reason: self.text("reason")?,
+            evidence,
+            exercise,
+            no_exercise: self.option("no_exercise")?,
+            metadata: self.metadata("metadata")?,
+        })
+    }
+
+    fn exercise(&mut self) -> Result<ReadyExercise, DecodeError> {
+        Ok(ReadyExercise {
+            problem_id: self.parsed("problem_id")?,
+            topic: self.parsed("topic")?,
+            difficulty: self.text("difficulty")?,
+            exercise_kind: self.text("exercise_kind")?,
+        })
+    }
+
+    /// Error codes: at least one, and not more than may be.
+    fn codes(&mut self, field: &'static str) -> Result<Vec<ErrorName>, DecodeError> {
+        let items = self.array(field)?;
+        if items.is_empty() || items.len() > CODES_MAX {
+            return Err(self.invalid(field, format!("must be 1 to {CODES_MAX}")));
+        }
+        let code = |item| match item {
+            Value::String(text) => text.parse().map_err(|problem| self.invalid(field, problem)),
+            _ => Err(self.misfit(field)),
+        };
+        items.into_iter().map(code).collect()
+    }
+
     /// The event must say what its schema says, in a version that is read as 1.x.
     fn known_type(&mut self, event_type: &'static str) -> Result<(), DecodeError> {
         if self.text("event_type")? != event_type {
@@ -171,6 +240,13 @@ impl Fields {
     fn bytes(&mut self, field: &'static str) -> Result<Vec<u8>, DecodeError> {
         match self.take(field)? {
             Value::Bytes(bytes) => Ok(bytes),
+            _ => Err(self.misfit(field)),
+        }
+    }
+
+    fn array(&mut self, field: &'static str) -> Result<Vec<Value>, DecodeError> {
+        match self.take(field)? {
+            Value::Array(items) => Ok(items),
             _ => Err(self.misfit(field)),
         }
     }

@@ -33,6 +33,10 @@ pub(super) enum Kind {
     StudentErased,
     AgentResponse,
     ErrorEvent,
+    CodeAnalyzed,
+    ExerciseOpened,
+    LearnerSaid,
+    StruggleDetected,
 }
 
 macro_rules! current {
@@ -42,14 +46,18 @@ macro_rules! current {
 }
 
 /// What is written, one for each kind, in the kinds' order.
-const CURRENT: [(Kind, &str); 7] = current!(
+const CURRENT: [(Kind, &str); 11] = current!(
     ExerciseGraded,
     QuizAnswered,
     CodeReviewed,
     StudentProgress,
     StudentErased,
     AgentResponse,
-    ErrorEvent
+    ErrorEvent,
+    CodeAnalyzed,
+    ExerciseOpened,
+    LearnerSaid,
+    StruggleDetected
 );
 
 /// What was written by releases and is no more: `(Kind, include_str!(".../released/<version>/<Kind>.avsc"))`. A schema
@@ -66,6 +74,10 @@ impl Kind {
             Event::StudentErased(_) => Self::StudentErased,
             Event::AgentResponse(_) => Self::AgentResponse,
             Event::ErrorEvent(_) => Self::ErrorEvent,
+            Event::CodeAnalyzed(_) => Self::CodeAnalyzed,
+            Event::ExerciseOpened(_) => Self::ExerciseOpened,
+            Event::LearnerSaid(_) => Self::LearnerSaid,
+            Event::StruggleDetected(_) => Self::StruggleDetected,
         }
     }
 
@@ -79,6 +91,10 @@ impl Kind {
             Self::StudentErased => "StudentErased",
             Self::AgentResponse => "AgentResponse",
             Self::ErrorEvent => "ErrorEvent",
+            Self::CodeAnalyzed => "CodeAnalyzed",
+            Self::ExerciseOpened => "ExerciseOpened",
+            Self::LearnerSaid => "LearnerSaid",
+            Self::StruggleDetected => "StruggleDetected",
         }
     }
 

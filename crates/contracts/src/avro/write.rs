@@ -4,10 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use agent_core::signs::Sign;
+
 use super::schemas::HEADER_BYTES;
 use crate::events::{
     AgentResponse, ErrorEvent, ErrorType, Event, EvidenceHeader, ExerciseKind, Metadata, ResponseStatus,
-    StudentErased, StudentProgress,
+    StruggleCause, StruggleDetected, StudentErased, StudentProgress,
 };
 
 /// The version that is written. A reader takes any of the same major number.
@@ -40,6 +42,19 @@ pub(super) const ERROR_TYPES: [(ErrorType, &str); 4] = [
     (ErrorType::Schema, "schema"),
 ];
 
+/// The symbols of the schema's enum, in its order.
+pub(super) const SIGNS: [(Sign, &str); 2] =
+    [(Sign::DontUnderstand, "DONT_UNDERSTAND"), (Sign::Stuck, "STUCK")];
+
+/// The symbols of the schema's enum, in its order.
+pub(super) const CAUSES: [(StruggleCause, &str); 5] = [
+    (StruggleCause::RepeatedError, "REPEATED_ERROR"),
+    (StruggleCause::LongOpenExercise, "LONG_OPEN_EXERCISE"),
+    (StruggleCause::LowQuiz, "LOW_QUIZ"),
+    (StruggleCause::AskedForHelp, "ASKED_FOR_HELP"),
+    (StruggleCause::FailedInARow, "FAILED_IN_A_ROW"),
+];
+
 /// The whole single object.
 pub(super) fn event(header: [u8; HEADER_BYTES], event: &Event) -> Vec<u8> {
     let payload_bytes = if let Event::ErrorEvent(error) = event { error.original_payload.len() } else { 0 };
@@ -62,6 +77,17 @@ pub(super) fn event(header: [u8; HEADER_BYTES], event: &Event) -> Vec<u8> {
         Event::StudentErased(erased) => out.erased(erased),
         Event::AgentResponse(response) => out.response(response),
         Event::ErrorEvent(error) => out.error(error),
+        Event::CodeAnalyzed(analyzed) => out.evidence("code.analyzed", &analyzed.header, |out| {
+            out.array(&analyzed.codes, |out, code| out.text(code.as_str()));
+        }),
+        Event::ExerciseOpened(opened) => out.evidence("exercise.opened", &opened.header, |out| {
+            out.text(opened.problem.as_str());
+        }),
+        Event::LearnerSaid(said) => out.evidence("learner.said", &said.header, |out| {
+            out.symbol(&SIGNS, said.sign);
+            out.text(&said.agent);
+        }),
+        Event::StruggleDetected(detected) => out.struggle(detected),
     }
     out.0
 }
@@ -132,6 +158,33 @@ impl Body {
         self.option(error.stack_trace.as_deref());
     }
 
+    fn struggle(&mut self, detected: &StruggleDetected) {
+        self.uuid(detected.event_id.0);
+        self.text("struggle.detected");
+        self.long(detected.timestamp.as_millisecond());
+        self.text(VERSION);
+        self.text(detected.student_id.as_str());
+        self.text(detected.component.as_str());
+        self.uuid(detected.alert_id.0);
+        self.symbol(&CAUSES, detected.cause);
+        self.long(detected.detected_at.as_millisecond());
+        self.text(&detected.reason);
+        self.array(&detected.evidence, |out, seen| {
+            out.uuid(seen.event_id.0);
+            out.long(seen.occurred_at.as_millisecond());
+            out.text(&seen.what);
+        });
+        self.long(detected.exercise.is_some().into());
+        if let Some(exercise) = &detected.exercise {
+            self.text(exercise.problem_id.as_str());
+            self.text(exercise.topic.as_str());
+            self.text(&exercise.difficulty);
+            self.text(&exercise.exercise_kind);
+        }
+        self.option(detected.no_exercise.as_deref());
+        self.metadata(&detected.metadata);
+    }
+
     /// An Avro int or long: zig-zag, then seven bits a byte, the low ones first.
     fn long(&mut self, value: i64) {
         let mut rest = ((value << 1) ^ (value >> 63)).cast_unsigned();
@@ -182,6 +235,17 @@ impl Body {
             for (key, value) in value {
                 self.text(key);
                 self.text(value);
+            }
+        }
+        self.long(0);
+    }
+
+    /// One block of all items, then the empty block that ends an array.
+    fn array<T>(&mut self, items: &[T], write: impl Fn(&mut Self, &T)) {
+        if !items.is_empty() {
+            self.long(items.len() as i64);
+            for item in items {
+                write(self, item);
             }
         }
         self.long(0);

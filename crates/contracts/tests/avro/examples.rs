@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use agent_core::mastery::{Mastery, Score, Scores};
+use agent_core::signs::Sign;
 use contracts::events::{
-    AgentResponse, CodeReviewed, ErrorEvent, ErrorType, EvidenceHeader, ExerciseGraded, ExerciseKind,
-    Metadata, QuizAnswered, ResponseStatus, StudentErased, StudentProgress,
+    AgentResponse, CodeAnalyzed, CodeReviewed, ErrorEvent, ErrorType, EvidenceHeader, ExerciseGraded,
+    ExerciseKind, ExerciseOpened, LearnerSaid, Metadata, QuizAnswered, ReadyExercise, ResponseStatus,
+    StruggleCause, StruggleDetected, StruggleEvidence, StudentErased, StudentProgress,
 };
 use contracts::{Event, EventId};
 use jiff::Timestamp;
@@ -16,17 +18,93 @@ pub(crate) fn all() -> Vec<(&'static str, Event)> {
     let mut examples = evidence();
     examples.extend(decisions());
     examples.extend(records());
+    examples.extend(signs());
+    examples.extend(alerts());
     examples
 }
 
-fn evidence() -> Vec<(&'static str, Event)> {
-    let header = |last, second: i64, student: &str, component: &str, metadata| EvidenceHeader {
+fn header(last: u8, second: i64, student: &str, component: &str, metadata: Metadata) -> EvidenceHeader {
+    EvidenceHeader {
         event_id: event_id(last),
         timestamp: at(1_767_225_600_000 + second * 1000),
         student_id: parsed(student),
         component: parsed(component),
         metadata,
+    }
+}
+
+/// What moves no score.
+fn signs() -> Vec<(&'static str, Event)> {
+    let analyzed = CodeAnalyzed {
+        header: header(11, 9, "ada", "operators", None),
+        codes: vec![parsed("unclosed-bracket"), parsed("missing-comma")],
     };
+    let opened = ExerciseOpened {
+        header: header(12, 10, "ada", "list-comprehensions", notes(&[])),
+        problem: parsed("list-comprehensions-squares-7"),
+    };
+    let said = LearnerSaid {
+        header: header(13, 11, "ada", "scope", None),
+        sign: Sign::Stuck,
+        agent: "concepts".into(),
+    };
+    vec![
+        ("CodeAnalyzed", Event::CodeAnalyzed(analyzed)),
+        ("ExerciseOpened", Event::ExerciseOpened(opened)),
+        ("LearnerSaid", Event::LearnerSaid(said)),
+    ]
+}
+
+fn alerts() -> Vec<(&'static str, Event)> {
+    let seen = |last, second: i64, what: &str| StruggleEvidence {
+        event_id: event_id(last),
+        occurred_at: at(1_767_225_600_000 + second * 1000),
+        what: what.into(),
+    };
+    let detected = StruggleDetected {
+        event_id: event_id(14),
+        timestamp: at(1_767_225_613_000),
+        student_id: parsed("ada"),
+        component: parsed("list-comprehensions"),
+        alert_id: event_id(0xA1),
+        cause: StruggleCause::FailedInARow,
+        detected_at: at(1_767_225_612_000),
+        reason: "The last answers to 3 different exercises were wrong, since 00:00.".into(),
+        evidence: vec![
+            seen(0xA2, 0, "The answer to squares-7 was 40 % right."),
+            seen(0xA3, 6, "The answer to evens-2 was 0 % right."),
+            seen(0xA4, 12, "The answer to names-1 was 0 % right."),
+        ],
+        exercise: Some(ReadyExercise {
+            problem_id: parsed("list-comprehensions-doubles-3"),
+            topic: parsed("list-comprehensions"),
+            difficulty: "easy".into(),
+            exercise_kind: "write".into(),
+        }),
+        no_exercise: None,
+        metadata: None,
+    };
+    let without = StruggleDetected {
+        event_id: event_id(15),
+        timestamp: at(1_767_225_614_000),
+        student_id: parsed("S-1.b_2"),
+        component: parsed("loops"),
+        alert_id: event_id(0xA5),
+        cause: StruggleCause::LowQuiz,
+        detected_at: at(1_767_225_614_000),
+        reason: "A quiz was 40 % right, at 00:00.".into(),
+        evidence: Vec::new(),
+        exercise: None,
+        no_exercise: Some("There are no exercises for this component.".into()),
+        metadata: notes(&[]),
+    };
+    vec![
+        ("StruggleDetected", Event::StruggleDetected(detected)),
+        ("StruggleDetected.no-exercise", Event::StruggleDetected(without)),
+    ]
+}
+
+fn evidence() -> Vec<(&'static str, Event)> {
     let graded = ExerciseGraded {
         header: header(1, 0, "ada", "variables", notes(&[("agent", "exercise"), ("seed", "42")])),
         problem: parsed("variables-swap-1"),

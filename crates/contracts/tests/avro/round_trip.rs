@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use agent_core::mastery::{Mastery, Score, Scores};
+use agent_core::signs::Sign;
 use contracts::avro::{decode, encode};
 use contracts::events::{
-    AgentResponse, CodeReviewed, ErrorEvent, ErrorType, EvidenceHeader, ExerciseGraded, ExerciseKind,
-    Metadata, QuizAnswered, ResponseStatus, StudentErased, StudentProgress,
+    AgentResponse, CodeAnalyzed, CodeReviewed, ErrorEvent, ErrorType, EvidenceHeader, ExerciseGraded,
+    ExerciseKind, ExerciseOpened, LearnerSaid, Metadata, QuizAnswered, ReadyExercise, ResponseStatus,
+    StruggleCause, StruggleDetected, StruggleEvidence, StudentErased, StudentProgress,
 };
 use contracts::{Event, EventId, IdError};
 use jiff::Timestamp;
@@ -127,6 +129,53 @@ fn error() -> impl Strategy<Value = Event> {
     )
 }
 
+/// What moves no score.
+fn sign() -> impl Strategy<Value = Event> {
+    let analyzed = (header(), prop::collection::vec(id(), 1..5))
+        .prop_map(|(header, codes)| Event::CodeAnalyzed(CodeAnalyzed { header, codes }));
+    let opened = (header(), id())
+        .prop_map(|(header, problem)| Event::ExerciseOpened(ExerciseOpened { header, problem }));
+    let sign = prop::sample::select(vec![Sign::DontUnderstand, Sign::Stuck]);
+    let said = (header(), sign, any::<String>())
+        .prop_map(|(header, sign, agent)| Event::LearnerSaid(LearnerSaid { header, sign, agent }));
+    prop_oneof![analyzed, opened, said]
+}
+
+fn struggle() -> impl Strategy<Value = Event> {
+    use StruggleCause::{AskedForHelp, FailedInARow, LongOpenExercise, LowQuiz, RepeatedError};
+    let causes = vec![RepeatedError, LongOpenExercise, LowQuiz, AskedForHelp, FailedInARow];
+    let seen = (event_id(), timestamp(), any::<String>())
+        .prop_map(|(event_id, occurred_at, what)| StruggleEvidence { event_id, occurred_at, what });
+    let exercise = (id(), id(), any::<String>(), any::<String>()).prop_map(
+        |(problem_id, topic, difficulty, exercise_kind)| ReadyExercise {
+            problem_id,
+            topic,
+            difficulty,
+            exercise_kind,
+        },
+    );
+    let what = (prop::sample::select(causes), any::<String>(), prop::collection::vec(seen, 0..4));
+    let give = (prop::option::of(exercise), prop::option::of(any::<String>()));
+    (header(), event_id(), timestamp(), what, give).prop_map(
+        |(header, alert_id, detected_at, (cause, reason, evidence), (exercise, no_exercise))| {
+            Event::StruggleDetected(StruggleDetected {
+                event_id: header.event_id,
+                timestamp: header.timestamp,
+                student_id: header.student_id,
+                component: header.component,
+                alert_id,
+                cause,
+                detected_at,
+                reason,
+                evidence,
+                exercise,
+                no_exercise,
+                metadata: header.metadata,
+            })
+        },
+    )
+}
+
 fn event() -> impl Strategy<Value = Event> {
     let graded = (header(), id(), exercise_kind(), score()).prop_map(|(header, problem, kind, score)| {
         Event::ExerciseGraded(ExerciseGraded { header, problem, kind, score })
@@ -139,7 +188,7 @@ fn event() -> impl Strategy<Value = Event> {
     let erased = (event_id(), timestamp(), id()).prop_map(|(event_id, timestamp, student_id)| {
         Event::StudentErased(StudentErased { event_id, timestamp, student_id })
     });
-    prop_oneof![graded, answered, reviewed, progress(), erased, response(), error()]
+    prop_oneof![graded, answered, reviewed, progress(), erased, response(), error(), sign(), struggle()]
 }
 
 proptest! {

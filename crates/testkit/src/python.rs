@@ -1,0 +1,29 @@
+//! A real Python, for tests that hold what we say of programs against it.
+//!
+//! Not here: the sandbox in which learners' programs run (crate `sandbox-child`).
+
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+static PYTHON: LazyLock<String> = LazyLock::new(|| {
+    let named = std::env::var("AGENT_BUS_PYTHON").ok();
+    let mut candidates = named.into_iter().chain(["python3.13".to_owned(), "python3".to_owned()]);
+    // By its own path: a shim costs more than the programs.
+    let itself = |name: String| {
+        let asked = ["-I", "-c", "import sys; print(sys.executable)"];
+        let output = Command::new(name).args(asked).stdin(Stdio::null()).output().ok()?;
+        let path = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+        (output.status.success() && !path.is_empty()).then_some(path)
+    };
+    candidates.find_map(itself).expect("a Python is needed: install python3, or put python3.13 on the path")
+});
+
+/// The path of a Python that runs: the one that `make test` found and names, CPython 3.13 where it is on the path, else what
+/// there is. A name on the path may be a shim that fails, so each is tried.
+///
+/// # Panics
+/// Where there is none: a test that lacks what it needs must fail.
+#[must_use]
+pub fn python() -> &'static str {
+    &PYTHON
+}
