@@ -3,13 +3,13 @@
 //! Counting a submission is one append: it reads nothing and never conflicts. Whoever asks for the tally folds the stream
 //! from the last checkpoint on. Not here: what a tally says (module `decide`).
 
-use agent_core::syntax::SyntaxError;
 use contracts::{EventId, StudentId};
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Append, Change, Document, Entry, Expected, LedgerError, Position, Put};
 use serde::{Deserialize, Serialize};
 
 use crate::decide::patterns::{Submission, Tally};
+use crate::outbox::{self, Submitted};
 use crate::ports::{PATTERNS, Ports};
 
 /// Entries that are read at once.
@@ -42,24 +42,22 @@ impl Checkpoint {
     }
 }
 
-/// Counts one submission's errors. Durable when it returns.
-pub(crate) async fn count(
-    ports: &Ports,
-    student: &StudentId,
-    errors: &[SyntaxError],
-) -> Result<(), LedgerError> {
-    let Some(submission) = Submission::of(errors) else {
+/// Counts one submission's errors, and tells of them. Durable when it returns.
+pub(crate) async fn count(ports: &Ports, submitted: &Submitted<'_>) -> Result<(), LedgerError> {
+    let Some(submission) = Submission::of(submitted.errors) else {
         return Ok(());
     };
+    let (student, now) = (submitted.student, ports.clock.now());
     let body = serde_json::to_vec(&submission).map_err(|error| LedgerError::Corrupt(error.to_string()))?;
     let append = Append {
         stream: stream(student),
         subject: Some(student.clone()),
         event_id: ports.ids.event_id(),
-        occurred_at: ports.clock.now(),
+        occurred_at: now,
         body: body.into(),
     };
-    ports.ledger.commit(Change { appends: vec![append], ..Change::default() }).await.map(|_| ())
+    let messages = outbox::evidence(ports, submitted, now);
+    ports.ledger.commit(Change { appends: vec![append], messages, ..Change::default() }).await.map(|_| ())
 }
 
 /// The student's tally; empty where nothing was met.

@@ -1,6 +1,6 @@
 //! The room through its router, on a real ledger: what is answered, what is kept, who may see it.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 
@@ -55,6 +55,23 @@ impl Case {
         let (status, answer) = self.post("/api/v1/debug/analyze", who, json!({"code": code})).await;
         assert_eq!(status, StatusCode::OK, "{answer:#}");
         answer
+    }
+
+    /// The evidence that waits to be published, each with its component.
+    async fn evidence(&self) -> Vec<(String, Event)> {
+        let waiting = self.ledger.outbox().oldest(0, 1000).await.unwrap();
+        let read = |pending: &ledger::Pending| {
+            let event = avro::decode(&pending.message.payload).unwrap();
+            assert_eq!(pending.message.topic, Topic::LearningEvidence);
+            assert_eq!(Some(pending.message.key.as_str()), event.student_id().map(|id| id.as_str()));
+            let component = match &event {
+                Event::CodeAnalyzed(analyzed) => analyzed.header.component.to_string(),
+                Event::LearnerSaid(said) => said.header.component.to_string(),
+                other => panic!("{other:?}"),
+            };
+            (component, event)
+        };
+        waiting.iter().map(read).collect()
     }
 
     async fn hears(&self, payload: bytes::Bytes) -> Disposition {
@@ -248,4 +265,60 @@ async fn errors_over_the_limit_are_refused() {
         case.post("/api/v1/debug/suggestions", &student("ada"), json!({"errors": errors})).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(answer["errors"][0]["field"], json!("errors"));
+}
+
+#[tokio::test]
+async fn each_concept_among_the_errors_is_evidence_with_its_codes() {
+    let case = case().await;
+    case.analyze(&student("ada"), "if True\n    print((1)\nif False\n    print(2)\n").await;
+    let told = case.evidence().await;
+    assert!(!told.is_empty());
+    let mut concepts = Vec::new();
+    for (concept, event) in told {
+        let Event::CodeAnalyzed(analyzed) = event else { panic!("{event:?}") };
+        let mut codes: Vec<_> = analyzed.codes.iter().map(|code| code.as_str().to_owned()).collect();
+        assert!(!codes.is_empty());
+        codes.dedup();
+        assert_eq!(codes.len(), analyzed.codes.len(), "each once");
+        concepts.push(concept);
+    }
+    let mut distinct = concepts.clone();
+    distinct.dedup();
+    assert_eq!(distinct, concepts, "one event for each concept");
+}
+
+#[tokio::test]
+async fn nothing_is_told_of_code_that_is_right_or_of_nobodys_code() {
+    let case = case().await;
+    case.analyze(&student("ada"), "print(1)\n").await;
+    case.analyze(&teacher("ms-lovelace"), BROKEN).await;
+    let stuck = json!({"code": "print(1)\n", "message": "I'm stuck"});
+    let (status, _) = case.post("/api/v1/debug/analyze", &student("ada"), stuck).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(case.evidence().await.is_empty(), "nobody knows what it is about");
+}
+
+#[tokio::test]
+async fn a_learner_who_says_so_is_heard_and_the_words_are_not_told() {
+    let case = case().await;
+    let said = json!({"code": BROKEN, "message": "Help, I don\u{2019}t understand this line"});
+    let (status, answer) = case.post("/api/v1/debug/analyze", &student("ada"), said).await;
+    assert_eq!(status, StatusCode::OK);
+    let told = case.evidence().await;
+    let Some((concept, Event::LearnerSaid(said))) = told.last() else { panic!("{told:?}") };
+    assert_eq!(*concept, answer["errors"][0]["concept"]);
+    assert_eq!((said.sign, said.agent.as_str()), (agent_core::signs::Sign::DontUnderstand, "debug"));
+
+    let polite = json!({"code": BROKEN, "message": "Thank you, I understand it now"});
+    case.post("/api/v1/debug/analyze", &student("ada"), polite).await;
+    let heard =
+        case.evidence().await.iter().filter(|(_, event)| matches!(event, Event::LearnerSaid(_))).count();
+    assert_eq!(heard, 1);
+
+    let long = json!({"code": BROKEN, "message": "x".repeat(2001)});
+    let (status, problem) = case.post("/api/v1/debug/analyze", &student("ada"), long).await;
+    assert_eq!(
+        (status, &problem["errors"][0]["field"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("message"))
+    );
 }

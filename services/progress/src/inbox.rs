@@ -1,18 +1,19 @@
 //! What this room hears: evidence of what the agents saw a student do. Each event counts once, whenever it comes.
 //!
-//! Not here: what the evidence does (`decide`), how it is stored (`journal`).
+//! Not here: what the evidence does (`decide`), how it is stored (`journal`, `alerts`).
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bus::{Delivery, Disposition, Failure, Handle};
+use bus::{Delivery, Disposition, Failure, Handle, Headers};
 use contracts::avro;
-use contracts::events::ErrorType;
+use contracts::events::{ErrorType, EvidenceHeader};
 use room::unreadable;
 
 use crate::Progress;
-use crate::decide::entry::evidence;
-use crate::decide::moment::FUTURE_MAX_MS;
+use crate::decide::entry::{Evidence, evidence};
+use crate::decide::moment::{self, FUTURE_MAX_MS};
+use crate::decide::struggle;
 use crate::error::ProgressError;
 use crate::journal::{Incoming, Origin};
 
@@ -26,9 +27,10 @@ impl Inbox {
     }
 
     /// The evidence in the delivery; `None` where it is another event.
-    fn read(&self, delivery: Delivery) -> Result<Option<Incoming>, Failure> {
+    fn read(&self, delivery: &Delivery) -> Result<Option<Evidence>, Failure> {
         let event = avro::decode(&delivery.message.payload).map_err(|error| unreadable(&error))?;
-        let Some((header, fact)) = evidence(event) else { return Ok(None) };
+        let Some(evidence) = evidence(event) else { return Ok(None) };
+        let header = &evidence.header;
         if delivery.message.key != header.student_id.as_str() {
             return Err(invalid("the message's key is not the student of the event"));
         }
@@ -38,27 +40,37 @@ impl Inbox {
                 "timestamp: {ahead_ms} ms in the future, {FUTURE_MAX_MS} are allowed"
             )));
         }
-        Ok(Some(Incoming {
-            student_id: header.student_id,
-            component: header.component,
-            fact,
-            origin: Origin::Evidence { event_id: header.event_id, occurred_at: header.timestamp },
-            headers: delivery.message.headers,
-        }))
+        Ok(Some(evidence))
+    }
+
+    /// The log and the alerts each take it once, however often it comes: nothing is lost between the two.
+    async fn take(&self, evidence: Evidence, headers: Headers) -> Result<(), ProgressError> {
+        let Evidence { header, fact, sign } = evidence;
+        let EvidenceHeader { event_id, timestamp: occurred_at, student_id, component, .. } = header;
+        if let Some(fact) = fact {
+            let (student_id, component) = (student_id.clone(), component.clone());
+            let origin = Origin::Evidence { event_id, occurred_at };
+            self.room.journal.record(Incoming { student_id, component, fact, origin, headers }).await?;
+        }
+        if let Some(what) = sign {
+            let fact = struggle::fact::Fact { at: moment::of(occurred_at, event_id), what };
+            self.room.alerts.notice(&student_id, &component, &fact).await?;
+        }
+        Ok(())
     }
 }
 
 #[async_trait]
 impl Handle for Inbox {
     async fn handle(&self, delivery: Delivery) -> Disposition {
-        let incoming = match self.read(delivery) {
-            Ok(Some(incoming)) => incoming,
+        let evidence = match self.read(&delivery) {
+            Ok(Some(evidence)) => evidence,
             Ok(None) => return Disposition::Ack,
             Err(failure) => return Disposition::DeadLetter(failure),
         };
-        match self.room.journal.record(incoming).await {
+        match self.take(evidence, delivery.message.headers).await {
             // Whatever became of it is stored, or had been: it need not come again.
-            Ok(_) => Disposition::Ack,
+            Ok(()) => Disposition::Ack,
             Err(error @ (ProgressError::TooManyComponents | ProgressError::KeyTaken)) => {
                 Disposition::DeadLetter(invalid(&error.to_string()))
             }

@@ -5,15 +5,19 @@
 //! twice, the same bytes. Only this room writes mastery; it tells the others by StudentProgress. Rosters live here too:
 //! they say whose teacher somebody is.
 //!
+//! Evidence may also be a sign of struggle: `alerts` tells the teachers.
+//!
 //! In reading order: what is decided ([`decide`]), how it is stored ([`SPEC`] and `journal`), how it comes in (`inbox`,
-//! `routes`) and goes out (`outbox`). Not here: the formula and the fold (crate `agent-core`).
+//! `routes`) and goes out (`outbox`, `alerts`). Not here: the formula and the fold (crate `agent-core`).
 
+mod alerts;
 pub mod decide;
 mod error;
 mod inbox;
 mod journal;
 mod outbox;
 pub mod ports;
+mod rosters;
 mod routes;
 mod views;
 mod walk;
@@ -24,9 +28,11 @@ use bus::Subscription;
 use contracts::Topic;
 use room::Room;
 
+use alerts::Alerts;
 use journal::Journal;
 pub use ports::{MeasureTokens, Ports};
-pub use views::{LedgerRosters, SPEC};
+pub use rosters::LedgerRosters;
+pub use views::SPEC;
 
 /// The room's name: in its routes, its consumer group and its tables.
 pub const NAME: &str = "progress";
@@ -36,20 +42,33 @@ pub(crate) struct Progress {
     pub(crate) ports: Ports,
     pub(crate) rosters: LedgerRosters,
     pub(crate) journal: Journal,
+    pub(crate) alerts: Arc<Alerts>,
 }
 
 /// Builds the room on its ports.
 #[must_use]
 pub fn room(ports: Ports) -> Room {
-    let rosters = LedgerRosters::new(Arc::clone(&ports.ledger));
-    let progress = Arc::new(Progress { rosters, journal: Journal::new(&ports), ports });
+    let rosters = LedgerRosters::new(Arc::clone(&ports.ledger), Arc::clone(&ports.clock));
+    let alerts = Arc::new(Alerts::new(ports.clone()));
+    let task = alerts.task();
+    let progress = Arc::new(Progress { rosters, journal: Journal::new(&ports), alerts, ports });
     let inbox = Subscription {
         group: NAME,
         topics: vec![Topic::LearningEvidence],
         handler: Arc::new(inbox::Inbox::new(Arc::clone(&progress))),
     };
     let (router, openapi) = routes::routes().with_state(progress).split_for_parts();
-    Room { name: NAME, router, openapi, inbox: vec![inbox] }
+    Room { name: NAME, router, openapi, inbox: vec![inbox], tasks: vec![task] }
+}
+
+/// What words the room answers to.
+///
+/// # Panics
+/// If words.toml, which is compiled in, is not well formed; a test reads it.
+#[must_use]
+#[expect(clippy::expect_used, reason = "words.toml is compiled in, and a test reads it")]
+pub fn words() -> room::words::Words {
+    room::words::Words::parse(include_str!("../words.toml")).expect("words.toml is well formed")
 }
 
 /// The description of the room's routes, without a room.

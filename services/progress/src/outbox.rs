@@ -1,4 +1,5 @@
-//! What this room tells the others: StudentProgress after each fold, StudentErased after an erasure.
+//! What this room tells the others: StudentProgress after each fold, StudentErased after an erasure, StruggleDetected for
+//! each alert.
 //!
 //! Messages go into the ledger with the change that caused them; the relay publishes them.
 
@@ -6,10 +7,11 @@ use std::collections::BTreeMap;
 
 use agent_core::mastery::{Mastery, Moment, Scores};
 use bus::{Headers, Message};
-use contracts::events::{StudentErased, StudentProgress};
+use contracts::events::{StruggleDetected, StudentErased, StudentProgress};
 use contracts::{Component, Event, EventId, IdempotencyKey, StudentId, avro};
 use jiff::Timestamp;
 
+use crate::alerts::kept::Kept;
 use crate::decide::moment;
 
 /// What was decided on an event.
@@ -64,6 +66,25 @@ pub(crate) fn student_erased(
         student_id: student_id.clone(),
     });
     message(&event, student_id, headers)
+}
+
+/// A student struggles.
+pub(crate) fn struggle_detected(kept: &Kept, event_id: EventId, told_at: Timestamp) -> Message {
+    let event = Event::StruggleDetected(StruggleDetected {
+        event_id,
+        timestamp: told_at,
+        student_id: kept.student_id.clone(),
+        component: kept.component.clone(),
+        alert_id: kept.alert_id,
+        cause: kept.cause,
+        detected_at: kept.detected_at,
+        reason: kept.reason.clone(),
+        evidence: kept.evidence.clone(),
+        exercise: kept.exercise.clone(),
+        no_exercise: kept.no_exercise.clone(),
+        metadata: None,
+    });
+    message(&event, &kept.student_id, &Headers::default())
 }
 
 /// Where the client gave no key, the event's id is the key.

@@ -1,10 +1,12 @@
-//! What this room may touch: its ledger, the clock, ids, and the count of tokens.
+//! What this room may touch: its ledger, the clock, ids, the count of tokens, and the way to the exercise agent.
 //!
-//! It asks no other agent, and nothing but its own rosters says whose teacher somebody is.
+//! It asks that one agent, and for one thing: an exercise to go with an alert. Nothing but its own rosters says whose
+//! teacher somebody is.
 
 use std::sync::Arc;
 
-use clock::{Clock, Ids};
+use clock::{Alarm, Clock, Ids};
+use invoke::Invoke;
 use ledger::Ledger;
 
 /// Measures what a call cost.
@@ -20,8 +22,12 @@ pub struct Ports {
     pub ledger: Arc<dyn Ledger>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
+    /// Wakes at a time of that clock.
+    pub alarm: Arc<dyn Alarm>,
     /// Ids of new events.
     pub ids: Arc<dyn Ids>,
     /// What a call cost.
     pub tokens: Arc<dyn MeasureTokens>,
+    /// The way to the exercise agent.
+    pub invoke: Arc<dyn Invoke>,
 }

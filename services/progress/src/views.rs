@@ -6,14 +6,12 @@
 use std::collections::BTreeSet;
 
 use agent_core::mastery::{Scores, State};
-use async_trait::async_trait;
-use auth::{Rosters, RostersError};
 use contracts::{ClassId, Component, EventId, IdempotencyKey, StudentId, SubjectId};
 use jiff::Timestamp;
 use ledger::{Document, Kind, Ledger, LedgerError, Query, RoomSpec};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
+use crate::alerts::kept::{ALERT, FEED, STRUGGLE, WAITING};
 use crate::decide::entry::COMPONENTS_MAX;
 use crate::decide::head::Head;
 use crate::decide::roster::{Class, Member, STUDENTS_MAX};
@@ -32,8 +30,10 @@ pub(crate) const CLASS: Kind = Kind { name: "class", indexed: &[] };
 pub(crate) const MEMBER: Kind = Kind { name: "member", indexed: &["class_id", "pair"] };
 
 /// What the room keeps.
-pub const SPEC: RoomSpec =
-    RoomSpec { name: crate::NAME, kinds: &[STUDENT, HEAD, CHECKPOINT, POSTED, CLASS, MEMBER] };
+pub const SPEC: RoomSpec = RoomSpec {
+    name: crate::NAME,
+    kinds: &[STUDENT, HEAD, CHECKPOINT, POSTED, CLASS, MEMBER, STRUGGLE, WAITING, ALERT, FEED],
+};
 
 /// What is known of a student beside the logs. It is nobody's document, so that an erasure replaces it and does not
 /// delete it: its version only rises, and whoever decided on an older one is refused.
@@ -132,6 +132,16 @@ pub(crate) async fn head(
     document.map(|document| Ok((log, document.read()?))).transpose()
 }
 
+/// Whether the student is in a class of the teacher.
+pub(crate) async fn teaches(
+    ledger: &dyn Ledger,
+    teacher: &SubjectId,
+    student: &StudentId,
+) -> Result<bool, LedgerError> {
+    let query = Query { field: "pair", values: vec![pair(teacher, student)], limit: 1, offset: 0 };
+    Ok(!ledger.documents(MEMBER, query).await?.is_empty())
+}
+
 /// The heads of these students' logs of one component, in no order that matters.
 pub(crate) async fn heads_about(
     ledger: &dyn Ledger,
@@ -177,27 +187,4 @@ pub(crate) async fn students_of(
 
 fn read_all<T: serde::de::DeserializeOwned>(documents: Vec<Document>) -> Result<Vec<T>, LedgerError> {
     documents.iter().map(Document::read).collect()
-}
-
-/// Whose teacher somebody is, from the rosters kept here.
-#[derive(Clone)]
-pub struct LedgerRosters {
-    ledger: Arc<dyn Ledger>,
-}
-
-impl LedgerRosters {
-    /// Over the ledger of this room.
-    #[must_use]
-    pub fn new(ledger: Arc<dyn Ledger>) -> Self {
-        Self { ledger }
-    }
-}
-
-#[async_trait]
-impl Rosters for LedgerRosters {
-    async fn teaches(&self, teacher: &SubjectId, student: &StudentId) -> Result<bool, RostersError> {
-        let query = Query { field: "pair", values: vec![pair(teacher, student)], limit: 1, offset: 0 };
-        let found = self.ledger.documents(MEMBER, query).await;
-        found.map(|members| !members.is_empty()).map_err(|error| RostersError(error.to_string()))
-    }
 }

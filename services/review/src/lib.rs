@@ -26,7 +26,17 @@ pub const NAME: &str = "review";
 pub fn room(ports: Ports) -> Room {
     let inbox = room::forgets_erased(NAME, Arc::clone(&ports.ledger));
     let (router, openapi) = routes::routes().with_state(Arc::new(ports)).split_for_parts();
-    Room { name: NAME, router, openapi, inbox: vec![inbox] }
+    Room { name: NAME, router, openapi, inbox: vec![inbox], tasks: Vec::new() }
+}
+
+/// What words the room answers to.
+///
+/// # Panics
+/// If words.toml, which is compiled in, is not well formed; a test reads it.
+#[must_use]
+#[expect(clippy::expect_used, reason = "words.toml is compiled in, and a test reads it")]
+pub fn words() -> room::words::Words {
+    room::words::Words::parse(include_str!("../words.toml")).expect("words.toml is well formed")
 }
 
 /// The description of the room's routes, without a room.

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
+use agent_core::signs;
 use agent_core::syntax::{self, Analysis};
 use auth::{Principal, subject_student};
 use axum::Json;
 use axum::extract::State;
 use contracts::StudentId;
 use problem::{JsonBody, Problem};
-use room::ledger_problem;
+use room::{EventHeaders, ledger_problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::ports::Ports;
+use crate::Debug;
+use crate::outbox::Submitted;
 use crate::views;
 
 /// A program to look at.
@@ -27,7 +29,13 @@ pub(crate) struct Request {
     language: Language,
     /// Whose program it is; a student's own where absent.
     student_id: Option<StudentId>,
+    /// The learner's own words, at most 2000 characters. "I'm stuck" and the like are a sign for the teacher.
+    #[schema(max_length = 2000)]
+    message: Option<String>,
 }
+
+/// The longest message, in characters.
+const MESSAGE_MAX_CHARS: usize = 2000;
 
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -39,7 +47,8 @@ enum Language {
 /// Finds what is wrong
 ///
 /// All errors of the file in one pass, as CPython 3.13 would report them, each with an explanation, the concept to look
-/// at, and edits that mend it. Where the student is known, the kinds of error are counted among the student's patterns.
+/// at, and edits that mend it. Where the student is known, the kinds of error are counted among the student's patterns, and
+/// they are evidence where they are news: not while the same mistake merely stands. A sign in `message` is evidence too.
 #[utoipa::path(
     post,
     path = "/analyze",
@@ -49,16 +58,29 @@ enum Language {
     responses((status = 200, description = "The analysis", body = Analysis), problem::Responses),
 )]
 pub(crate) async fn handler(
-    State(ports): State<Arc<Ports>>,
+    State(room): State<Arc<Debug>>,
     principal: Principal,
+    EventHeaders(headers): EventHeaders,
     JsonBody(request): JsonBody<Request>,
 ) -> Result<Json<Analysis>, Problem> {
     let Language::Python = request.language;
-    let student = subject_student(&principal, request.student_id, ports.rosters.as_ref()).await?;
+    let message = request.message.unwrap_or_default();
+    if message.chars().count() > MESSAGE_MAX_CHARS {
+        return Err(Problem::field("message", format!("at most {MESSAGE_MAX_CHARS} characters")));
+    }
+    let student = subject_student(&principal, request.student_id, room.ports.rosters.as_ref()).await?;
     let code = request.code;
     let analysis = room::compute::run(code.len(), move || syntax::analyze(&code)).await?;
     if let Some(student) = student {
-        views::count(&ports, &student, &analysis.errors).await.map_err(|error| ledger_problem(&error))?;
+        let codes = analysis.errors.iter().map(|error| error.code);
+        let submitted = Submitted {
+            student: &student,
+            errors: &analysis.errors,
+            news: room.told.news(&student, codes, room.ports.clock.now()),
+            sign: signs::heard(&message),
+            headers: &headers,
+        };
+        views::count(&room.ports, &submitted).await.map_err(|error| ledger_problem(&error))?;
     }
     Ok(Json(analysis))
 }

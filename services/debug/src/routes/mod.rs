@@ -9,10 +9,10 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::ports::Ports;
+use crate::Debug;
 
 /// All routes of this room, with their description.
-pub(crate) fn routes() -> OpenApiRouter<Arc<Ports>> {
+pub(crate) fn routes() -> OpenApiRouter<Arc<Debug>> {
     let routes = OpenApiRouter::new()
         .routes(routes!(analyze::handler))
         .routes(routes!(suggestions::handler))

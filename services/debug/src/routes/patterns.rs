@@ -11,8 +11,8 @@ use room::ledger_problem;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::Debug;
 use crate::decide::patterns::Pattern;
-use crate::ports::Ports;
 use crate::views;
 
 /// Whose patterns.
@@ -47,14 +47,14 @@ pub(crate) struct Answer {
     responses((status = 200, description = "The patterns", body = Answer), problem::Responses),
 )]
 pub(crate) async fn handler(
-    State(ports): State<Arc<Ports>>,
+    State(room): State<Arc<Debug>>,
     principal: Principal,
     QueryParams(request): QueryParams<Request>,
 ) -> Result<Json<Answer>, Problem> {
-    let student_id = subject_student(&principal, request.student_id, ports.rosters.as_ref())
+    let student_id = subject_student(&principal, request.student_id, room.ports.rosters.as_ref())
         .await?
         .ok_or_else(|| Problem::field("student_id", "is needed: you are no student yourself"))?;
-    let tally = views::tally(&ports, &student_id).await.map_err(|error| ledger_problem(&error))?;
+    let tally = views::tally(&room.ports, &student_id).await.map_err(|error| ledger_problem(&error))?;
     Ok(Json(Answer {
         student_id,
         broken_submissions: tally.broken_submissions(),

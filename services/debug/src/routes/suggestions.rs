@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::Debug;
 use crate::decide::advice::{self, Met, Suggestion};
 use crate::decide::patterns::{Pattern, Tally};
-use crate::ports::Ports;
 use crate::views;
 
 /// The most errors one request may name.
@@ -77,15 +77,15 @@ pub(crate) struct Answer {
     responses((status = 200, description = "The suggestions", body = Answer), problem::Responses),
 )]
 pub(crate) async fn handler(
-    State(ports): State<Arc<Ports>>,
+    State(room): State<Arc<Debug>>,
     principal: Principal,
     JsonBody(request): JsonBody<Request>,
 ) -> Result<Json<Answer>, Problem> {
     if request.errors.len() > ERRORS_MAX {
         return Err(Problem::field("errors", format!("has more than {ERRORS_MAX} entries")));
     }
-    let tally = match subject_student(&principal, request.student_id, ports.rosters.as_ref()).await? {
-        Some(student) => views::tally(&ports, &student).await.map_err(|error| ledger_problem(&error))?,
+    let tally = match subject_student(&principal, request.student_id, room.ports.rosters.as_ref()).await? {
+        Some(student) => views::tally(&room.ports, &student).await.map_err(|error| ledger_problem(&error))?,
         None => Tally::default(),
     };
     let met: Vec<Met> = request

@@ -8,6 +8,8 @@ use contracts::{Event, IdempotencyKey, SubjectId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::struggle::fact::{self, What};
+
 /// The most components of a student. Any slug may be one, so that something must bound them.
 pub const COMPONENTS_MAX: usize = 200;
 
@@ -44,23 +46,39 @@ impl LogEntry {
     }
 }
 
-/// Who did it, when, in which component; and what it was. `None` where the event is no evidence.
+/// What evidence says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// Who did it, when, in which component.
+    pub header: EvidenceHeader,
+    /// What it does to the scores, if anything.
+    pub fact: Option<Fact>,
+    /// What it may be a sign of, if anything.
+    pub sign: Option<What>,
+}
+
+/// What the event says; `None` where it is no evidence.
 #[must_use]
-pub fn evidence(event: Event) -> Option<(EvidenceHeader, Fact)> {
-    match event {
+pub fn evidence(event: Event) -> Option<Evidence> {
+    let sign = fact::of(&event);
+    let (header, fact) = match event {
         Event::ExerciseGraded(graded) => {
             let problem = ProblemName(graded.problem.into());
-            Some((graded.header, Fact::ExerciseGraded { problem, score: graded.score }))
+            (graded.header, Some(Fact::ExerciseGraded { problem, score: graded.score }))
         }
         Event::QuizAnswered(answered) => {
             let question = QuestionName(answered.question.into());
-            Some((answered.header, Fact::QuizAnswered { question, correct: answered.correct }))
+            (answered.header, Some(Fact::QuizAnswered { question, correct: answered.correct }))
         }
         Event::CodeReviewed(reviewed) => {
-            Some((reviewed.header, Fact::CodeReviewed { score: reviewed.score }))
+            (reviewed.header, Some(Fact::CodeReviewed { score: reviewed.score }))
         }
-        _ => None,
-    }
+        Event::CodeAnalyzed(analyzed) => (analyzed.header, None),
+        Event::ExerciseOpened(opened) => (opened.header, None),
+        Event::LearnerSaid(said) => (said.header, None),
+        _ => return None,
+    };
+    Some(Evidence { header, fact, sign })
 }
 
 /// The place just before an event: a log read from there begins with the event, if it is in it.

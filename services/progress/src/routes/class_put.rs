@@ -97,7 +97,9 @@ pub(crate) async fn handler(
     request.check()?;
     let class = Class { class_id, name: request.name, owner: principal.subject };
     let students: BTreeSet<StudentId> = request.students.into_iter().collect();
-    retry::on_conflict(retry::ATTEMPTS_MAX, || put(&room, &class, &students)).await?;
+    let done = retry::on_conflict(retry::ATTEMPTS_MAX, || put(&room, &class, &students)).await;
+    room.rosters.forget();
+    done?;
     Ok(Json(ClassAnswer::new(class, students)))
 }
 

@@ -45,6 +45,8 @@ pub(crate) async fn handler(
     PathParams(StudentPath { student_id }): PathParams<StudentPath>,
 ) -> Result<Json<ErasedAnswer>, Problem> {
     Access::Erase.check(&principal, &student_id, &room.rosters).await?;
-    let Erased { event_id, erased_at } = room.journal.erase(student_id.clone(), headers).await?;
+    let erased = room.journal.erase(student_id.clone(), headers).await;
+    room.rosters.forget();
+    let Erased { event_id, erased_at } = erased?;
     Ok(Json(ErasedAnswer { student_id, erased_at: Time(erased_at), event_id }))
 }

@@ -1,10 +1,15 @@
 //! The routes, one endpoint a file.
 
+mod alert;
+mod alert_close;
+mod alert_stream;
+mod alerts;
 mod answer;
 mod class;
 mod class_mastery;
 mod class_put;
 mod class_targets;
+mod class_teacher;
 mod erase;
 mod explain;
 mod export;
@@ -49,6 +54,9 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Progress>> {
         .routes(routes!(teaches::handler))
         .routes(routes!(class_put::handler, class::handler))
         .routes(routes!(class_mastery::handler))
-        .routes(routes!(class_targets::handler));
+        .routes(routes!(class_targets::handler))
+        .routes(routes!(class_teacher::handler))
+        .routes(routes!(alerts::handler))
+        .routes(routes!(alert_close::handler));
     OpenApiRouter::new().nest("/api/v1/progress", routes)
 }

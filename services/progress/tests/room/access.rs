@@ -9,7 +9,8 @@ use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 use testkit::{call_raw, operator, service, student, teacher};
 
-use crate::bench::{Bench, all};
+use crate::alerts::{alerts_until, said};
+use crate::bench::{Bench, all, at, header};
 
 /// Who asks about the student mira of ms-lee's class 7b.
 const ASKERS: [&str; 8] = [
@@ -57,6 +58,8 @@ fn rows() -> Vec<Row> {
     const EXPORT: &[&str] = &["the student", "own teacher", "an operator"];
     const ERASE: &[&str] = &["the student", "an operator"];
     const SERVICE: &[&str] = &["a service for the student"];
+    const SERVICES: &[&str] =
+        &["a service for the student", "a service for another student", "a service for nobody"];
     const OWNER: &[&str] = &["own teacher"];
     let with = |body: Value, row: Row| Row { body: Some(body), ..row };
     vec![
@@ -68,18 +71,22 @@ fn rows() -> Vec<Row> {
         row(Method::GET, "/{student_id}/teachers/{teacher_id}", "", SERVICE),
         with(json!({ "students": ["mira"] }), row(Method::PUT, "/classes/{class_id}", "", OWNER)),
         row(Method::GET, "/classes/{class_id}", "", OWNER),
+        row(Method::GET, "/classes/{class_id}/teachers/{teacher_id}", "", SERVICES),
         row(Method::GET, "/classes/{class_id}/mastery", "?component=loops", OWNER),
         with(
             json!({ "component": "loops", "target": 9 }),
             row(Method::PUT, "/classes/{class_id}/targets", "", OWNER),
         ),
+        row(Method::GET, "/alerts", "?class_id=7b", &["own teacher", "an operator"]),
+        with(json!({}), row(Method::POST, "/alerts/{alert_id}/close", "", OWNER)),
         row(Method::DELETE, "/{student_id}", "", ERASE),
     ]
 }
 
 impl Row {
-    fn path(&self) -> String {
+    fn path(&self, alert: &str) -> String {
         let path = self.route.replace("{student_id}", "mira").replace("{class_id}", "7b");
+        let path = path.replace("{alert_id}", alert);
         format!("{}{}", path.replace("{teacher_id}", "ms-lee"), self.query)
     }
 }
@@ -104,13 +111,24 @@ fn every_route_has_a_row_and_every_row_a_route() {
 #[tokio::test]
 async fn every_route_is_open_to_those_it_is_for_and_to_nobody_else() {
     let bench = Bench::new().await;
+    let running = bench.begin();
+    bench.class("ms-lee", "7b", &["mira"]).await;
+    bench.hear_all(&[said(header(1, "mira", "loops", at("2026-03-01T08:59:00Z")))]).await;
+    let alert = alerts_until(&bench, "7b", |alerts| alerts["total"] == 1).await;
+    let alert = alert["items"][0]["alert_id"].as_str().unwrap().to_owned();
+    running.stop().await;
     for row in rows() {
         for name in ASKERS {
             // An erasure takes the student out of the class.
             bench.class("ms-lee", "7b", &["mira"]).await;
-            let path = row.path();
+            let path = row.path(&alert);
             let (status, answer) = bench.ask(row.method.clone(), &path, &asker(name), row.body.clone()).await;
-            let expected = if row.may.contains(&name) { StatusCode::OK } else { StatusCode::FORBIDDEN };
+            let expected = match name {
+                name if row.may.contains(&name) => StatusCode::OK,
+                // An alert of other teachers' students does not exist for a teacher.
+                "another teacher" if row.route.contains("{alert_id}") => StatusCode::NOT_FOUND,
+                _ => StatusCode::FORBIDDEN,
+            };
             assert_eq!(status, expected, "{} {path} as {name}: {answer}", row.method);
         }
     }
@@ -122,7 +140,7 @@ async fn nobody_is_let_in_without_a_name() {
     for row in rows() {
         let request = Request::builder()
             .method(row.method.clone())
-            .uri(format!("/api/v1/progress{}", row.path()))
+            .uri(format!("/api/v1/progress{}", row.path("00000000-0000-4000-8000-000000000000")))
             .header("content-type", "application/json")
             .body(row.body.map_or_else(Body::empty, |body| Body::from(body.to_string())))
             .unwrap();

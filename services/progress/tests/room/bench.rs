@@ -1,6 +1,6 @@
 //! A room on a bench: its ports, and short ways to ask it and to tell it things.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use agent_core::mastery::Score;
 use auth::Principal;
@@ -12,8 +12,10 @@ use http::{Method, StatusCode};
 use jiff::Timestamp;
 use ledger::{Exported, Ledger};
 use progress::{MeasureTokens, Ports};
+use room::{Stop, Task};
 use serde_json::{Value, json};
-use testkit::{FixedClock, SeededIds, TempStore, call, service, teacher, temp_store};
+use testkit::{FixedClock, SeededIds, StaticInvoke, TempStore, call, service, teacher, temp_store};
+use tokio::task::JoinSet;
 
 /// One token a word, of a baseline of 100.
 pub(crate) struct Words;
@@ -32,6 +34,7 @@ pub(crate) struct Bench {
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) ids: Arc<SeededIds>,
+    tasks: Mutex<Vec<Task>>,
     ports: Ports,
     _store: Option<TempStore>,
 }
@@ -39,20 +42,31 @@ pub(crate) struct Bench {
 impl Bench {
     /// An empty room on the first of March 2026, at nine in the morning.
     pub(crate) async fn new() -> Self {
+        Self::asking(StaticInvoke::down()).await
+    }
+
+    /// The same, with an exercise agent.
+    pub(crate) async fn asking(invoke: StaticInvoke) -> Self {
         let store = temp_store().await;
         let ledger = store.room(progress::SPEC).await.unwrap();
-        Self { _store: Some(store), ..Self::over(ledger) }
+        Self { _store: Some(store), ..Self::built(ledger, invoke) }
     }
 
     /// A room over a ledger.
     pub(crate) fn over(ledger: Arc<dyn Ledger>) -> Self {
+        Self::built(ledger, StaticInvoke::down())
+    }
+
+    fn built(ledger: Arc<dyn Ledger>, invoke: StaticInvoke) -> Self {
         let clock = Arc::new(FixedClock::default());
         let ids = Arc::new(SeededIds::default());
         let ports = Ports {
             ledger: Arc::clone(&ledger),
             clock: Arc::clone(&clock) as _,
             ids: Arc::clone(&ids) as _,
+            alarm: Arc::clone(&clock) as _,
             tokens: Arc::new(Words),
+            invoke: Arc::new(invoke),
         };
         Self::on(ports, clock, ids)
     }
@@ -68,7 +82,17 @@ impl Bench {
         let [subscription] =
             <[Subscription; 1]>::try_from(room.inbox).unwrap_or_else(|_| panic!("one inbox"));
         let ledger = Arc::clone(&ports.ledger);
-        Self { router: room.router, subscription, ledger, clock, ids, ports, _store: None }
+        let tasks = Mutex::new(room.tasks);
+        Self { router: room.router, subscription, ledger, clock, ids, tasks, ports, _store: None }
+    }
+
+    /// Lets the room's tasks work.
+    pub(crate) fn begin(&self) -> Running {
+        let (stop, mut tasks) = (Stop::new(), JoinSet::new());
+        for task in self.tasks.lock().unwrap().drain(..) {
+            tasks.spawn(task.run(stop.clone()));
+        }
+        Running { stop, tasks }
     }
 
     pub(crate) async fn ask(
@@ -133,6 +157,22 @@ impl Bench {
     /// All that the ledger has of a student.
     pub(crate) async fn kept(&self, student: &str) -> Vec<Exported> {
         self.ledger.export(&student.parse().unwrap()).await.unwrap()
+    }
+}
+
+/// A room's tasks at work. They die with this.
+pub(crate) struct Running {
+    stop: Stop,
+    tasks: JoinSet<()>,
+}
+
+impl Running {
+    /// The soft stop: each task ends by itself.
+    pub(crate) async fn stop(mut self) {
+        self.stop.cancel();
+        while let Some(ended) = self.tasks.join_next().await {
+            ended.unwrap();
+        }
     }
 }
 

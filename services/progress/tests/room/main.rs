@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must fail, its helpers too")]
 
 mod access;
+mod alert_stream;
+mod alerts;
 mod bench;
 mod classes;
 mod concurrency;

@@ -83,6 +83,8 @@ async fn a_store_that_does_not_answer_is_503_on_every_route_with_the_cause_kept_
         (Method::PUT, "/classes/7b", lee.clone(), Some(json!({ "students": [] }))),
         (Method::GET, "/classes/7b", lee.clone(), None),
         (Method::GET, "/classes/7b/mastery?component=loops", lee.clone(), None),
+        (Method::GET, "/alerts?class_id=7b", lee.clone(), None),
+        (Method::POST, "/alerts/00000000-0000-4000-8000-000000000000/close", lee.clone(), Some(json!({}))),
         (Method::PUT, "/classes/7b/targets", lee, Some(json!({ "component": "loops", "target": 1 }))),
     ] {
         let path = format!("/api/v1/progress{path}");
