@@ -5,6 +5,7 @@
 //! goes out as evidence (`outbox`). Not here: the curriculum's slugs and the formula of mastery (crate `agent-core`).
 
 pub mod decide;
+mod follow;
 pub mod library;
 mod outbox;
 pub mod ports;
@@ -39,7 +40,17 @@ pub fn room(ports: Ports) -> Room {
     let library = Library::load().expect("the topics are well formed");
     let (router, openapi) =
         routes::routes().with_state(Arc::new(Concepts { ports, library })).split_for_parts();
-    Room { name: NAME, router, openapi, inbox: vec![inbox] }
+    Room { name: NAME, router, openapi, inbox: vec![inbox], tasks: Vec::new() }
+}
+
+/// What words the room answers to.
+///
+/// # Panics
+/// If words.toml, which is compiled in, is not well formed; a test reads it.
+#[must_use]
+#[expect(clippy::expect_used, reason = "words.toml is compiled in, and a test reads it")]
+pub fn words() -> room::words::Words {
+    room::words::Words::parse(include_str!("../words.toml")).expect("words.toml is well formed")
 }
 
 /// The description of the room's routes, without a room.

@@ -1,4 +1,5 @@
-//! What this room may touch: its ledger, the clock, fresh ids, whose teacher somebody is, and what Progress knows.
+//! What this room may touch: its ledger, the clock, fresh ids, whose teacher somebody is, what Progress knows, and a place
+//! to run programs.
 
 use std::sync::Arc;
 
@@ -6,6 +7,7 @@ use auth::Rosters;
 use clock::{Clock, Ids};
 use invoke::Invoke;
 use ledger::{Kind, Ledger, RoomSpec};
+use sandbox::Sandbox;
 
 /// One document a quiz: its questions as they were asked, and what was answered.
 pub const QUIZZES: Kind = Kind { name: "quizzes", indexed: &[] };
@@ -28,4 +30,6 @@ pub struct Ports {
     pub rosters: Arc<dyn Rosters>,
     /// The way to Progress, which knows the mastery.
     pub invoke: Arc<dyn Invoke>,
+    /// Where short programs are followed step by step; without it explanations have no traces.
+    pub sandbox: Option<Arc<dyn Sandbox>>,
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use agent_core::curriculum::Topic;
 use agent_core::mastery::{Level, Mastery};
 use contracts::StudentId;
-use invoke::{Invoke, InvokeError};
-use serde::{Deserialize, Serialize};
+use invoke::{Invoke, Standing};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// How long an answer waits for Progress: half of its budget.
@@ -50,36 +50,12 @@ impl Fit {
     }
 }
 
-/// The part of Progress's answer that is read here.
-#[derive(Debug, Deserialize)]
-struct Standing {
-    #[serde(default)]
-    components: std::collections::BTreeMap<String, Component>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Component {
-    mastery: Mastery,
-}
-
 /// What an answer about `concept` is fitted to, for this student. Never an error.
 pub(crate) async fn fit(invoke: &dyn Invoke, student: Option<&StudentId>, concept: Topic) -> Fit {
     let Some(student) = student else { return Fit::unknown(Source::NoStudent) };
-    let asked = invoke::get_as::<Standing>(invoke, "progress", student.as_str(), student);
-    let answer = tokio::time::timeout(PATIENCE, asked).await;
-    match answer {
-        Ok(Ok(standing)) => match standing.components.get(concept.slug()) {
-            Some(component) => Fit { mastery: Some(component.mastery), source: Source::Progress },
-            None => Fit::unknown(Source::NoEvidence),
-        },
-        Ok(Err(InvokeError::NotFound)) => Fit::unknown(Source::NoEvidence),
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "the mastery is not known: worded for a beginner");
-            Fit::unknown(Source::Unavailable)
-        }
-        Err(_) => {
-            tracing::warn!("Progress took too long: worded for a beginner");
-            Fit::unknown(Source::Unavailable)
-        }
+    match invoke::standing(invoke, student, concept.slug(), PATIENCE).await {
+        Standing::Known(mastery) => Fit { mastery: Some(mastery), source: Source::Progress },
+        Standing::NoEvidence => Fit::unknown(Source::NoEvidence),
+        Standing::Unavailable => Fit::unknown(Source::Unavailable),
     }
 }

@@ -4,26 +4,12 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
 
 use concepts::library::{Kind, Library};
 
-/// A Python that runs: the one that `make test` found and names, CPython 3.13 where it is on the path, else what there is.
-/// A name on the path may be a shim that fails, so each is tried.
-static PYTHON: LazyLock<String> = LazyLock::new(|| {
-    let named = std::env::var("AGENT_BUS_PYTHON").ok();
-    let candidates = named.into_iter().chain(["python3.13".to_owned(), "python3".to_owned()]);
-    let works = |name: &String| {
-        let run = Command::new(name).args(["-I", "-c", "print(1)"]).stdin(Stdio::null()).output();
-        run.is_ok_and(|output| output.status.success() && output.stdout.starts_with(b"1"))
-    };
-    let mut candidates = candidates.filter(works);
-    candidates.next().expect("a Python is needed: install python3, or put python3.13 on the path")
-});
-
 /// Runs a program: what it printed, and what it said on standard error; that is empty where it ended well.
 fn run(program: &str, stdin: &str) -> (String, String) {
-    let mut python = Command::new(&*PYTHON)
+    let mut python = Command::new(testkit::python())
         .args(["-I", "-X", "utf8", "-c", program])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -71,7 +57,7 @@ fn every_question_about_output_has_the_answer_that_python_gives() {
         assert_eq!(question.answer, [printed.trim_end()], "{}", question.id);
         asked += 1;
     }
-    assert!(asked >= 25, "{asked}");
+    assert!(asked >= 80, "{asked}");
 }
 
 #[test]
@@ -83,8 +69,8 @@ fn a_program_in_a_question_of_another_kind_fails_only_where_an_answer_says_so() 
         // Somebody types 3 wherever a program asks.
         let (_, error) = run(program, "3\n");
         let right = question.choices.iter().find(|choice| choice.right).expect("a right choice");
-        let named =
-            ["NameError", "TypeError", "ValueError"].into_iter().find(|name| right.text.contains(name));
+        let errors = ["NameError", "TypeError", "ValueError", "IndexError"];
+        let named = errors.into_iter().find(|name| right.text.contains(name));
         assert_eq!(
             named.is_some_and(|name| error.contains(name)),
             named.is_some(),
@@ -93,4 +79,27 @@ fn a_program_in_a_question_of_another_kind_fails_only_where_an_answer_says_so() 
         );
         assert_eq!(error.is_empty(), named.is_none(), "{}: {error}", question.id);
     }
+}
+
+/// Examples that show on purpose what a misconception does, or what may be one.
+const ON_PURPOSE: [(&str, &str, &str); 2] = [
+    ("type-conversion", "keep_the_result", "changes-in-place"),
+    ("if-elif-else", "two_questions", "ifs-are-a-chain"),
+];
+
+#[test]
+fn our_own_examples_show_no_misconception_but_on_purpose() {
+    let library = Library::load().expect("the topics are well formed");
+    let misconceptions: Vec<_> = library.lessons().flat_map(|lesson| &lesson.misconceptions).collect();
+    let mut found = std::collections::BTreeSet::new();
+    for lesson in library.lessons() {
+        for example in &lesson.examples {
+            let reading = concepts::decide::code::read(example.code);
+            let shows = |construct| !reading.seen.of(construct).is_empty();
+            let shown =
+                misconceptions.iter().filter(|misconception| misconception.construct.is_some_and(shows));
+            found.extend(shown.map(|shown| (lesson.topic.slug(), example.name, shown.id.as_str())));
+        }
+    }
+    assert_eq!(found, ON_PURPOSE.into_iter().collect());
 }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that lacks what it needs must fail")]
 
+use std::sync::LazyLock;
+
 use agent_core::curriculum::Topic;
 use agent_core::mastery::Level;
 use concepts::decide::code::{self, Construct, Reading};
@@ -11,8 +13,10 @@ use proptest::prelude::*;
 
 const LEVELS: [Level; 4] = [Level::Beginner, Level::Learning, Level::Proficient, Level::Mastered];
 
-fn library() -> Library {
-    Library::load().expect("the topics are well formed")
+static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::load().expect("the topics are well formed"));
+
+fn library() -> &'static Library {
+    &LIBRARY
 }
 
 fn program(topic: Topic) -> String {
@@ -35,7 +39,7 @@ fn each_topic_reads_well_at_each_depth_and_level() {
             for (name, code) in [("without code", None), ("with code", Some(&reading))] {
                 for level in LEVELS {
                     let question = Question { depth, level, code, stuck: false };
-                    let text = text(&library, topic, question);
+                    let text = text(library, topic, question);
                     shown.push_str(&format!("======== {name}, {level:?}\n\n{text}\n\n"));
                 }
             }
@@ -51,7 +55,7 @@ fn each_level_and_each_depth_says_something_else() {
         let mut texts = std::collections::BTreeSet::new();
         for depth in Depth::ALL {
             for level in LEVELS {
-                texts.insert(text(&library, topic, Question { depth, level, code: None, stuck: false }));
+                texts.insert(text(library, topic, Question { depth, level, code: None, stuck: false }));
             }
         }
         assert_eq!(texts.len(), 12, "{topic}");
@@ -64,7 +68,7 @@ fn broken_code_is_explained_from_what_can_be_read() {
     let reading = code::read("total = 0\nprint('start'\ntotal = total + 5\n");
     let question =
         Question { depth: Depth::Standard, level: Level::Learning, code: Some(&reading), stuck: false };
-    insta::assert_snapshot!(text(&library, Topic::Variables, question));
+    insta::assert_snapshot!(text(library, Topic::Variables, question));
 }
 
 #[test]
@@ -74,7 +78,7 @@ fn code_that_does_not_show_the_concept_is_said_so() {
     for topic in library.lessons().map(|lesson| lesson.topic) {
         let question =
             Question { depth: Depth::Brief, level: Level::Beginner, code: Some(&reading), stuck: false };
-        assert!(text(&library, topic, question).contains("found nothing that shows it"), "{topic}");
+        assert!(text(library, topic, question).contains("found nothing that shows it"), "{topic}");
     }
 }
 
@@ -83,8 +87,8 @@ fn a_learner_who_is_stuck_gets_the_usual_pitfalls() {
     let library = library();
     for topic in library.lessons().map(|lesson| lesson.topic) {
         let calm = Question { depth: Depth::Brief, level: Level::Beginner, code: None, stuck: false };
-        assert!(!text(&library, topic, calm).contains("get stuck"));
-        assert!(text(&library, topic, Question { stuck: true, ..calm }).contains("get stuck"));
+        assert!(!text(library, topic, calm).contains("get stuck"));
+        assert!(text(library, topic, Question { stuck: true, ..calm }).contains("get stuck"));
     }
 }
 
@@ -127,6 +131,16 @@ y = input('<script>` **bold** ')
 print(y + 1, f'{y} `<b>`', '<script>' + 1)
 z = int(y) * 2 + 1 == 3 or '`<script>`'
 x += '<script>`'
+while x != '<script>`':
+    if x == '<img src=y>' or '<b>':
+        continue
+    elif x > '<script>':
+        break
+    x = '<script>`'
+for z in '<script>`':
+    y += '<script>`'
+w = ['<script>`' if z == '<b>' else '**bold**' for z in '<img>' if z != '<script>']
+[print('<script>`') for z in '<b>']
 ";
     let reading = code::read(hostile);
     let mut quoted = 0;
@@ -136,7 +150,7 @@ x += '<script>`'
     for topic in library.lessons().map(|lesson| lesson.topic) {
         for depth in Depth::ALL {
             let question = Question { depth, level: Level::Learning, code: Some(&reading), stuck: true };
-            let text = text(&library, topic, question);
+            let text = text(library, topic, question);
             quoted += usize::from(text.contains("<script>"));
             let outside = outside_code(&text);
             for hostile in ["<script", "<img", "<b>", "](javascript", "alert", "**bold**"] {
@@ -158,7 +172,7 @@ fn an_explanation_is_bounded_whatever_the_program() {
         for topic in library.lessons().map(|lesson| lesson.topic) {
             let question =
                 Question { depth: Depth::Deep, level: Level::Learning, code: Some(&reading), stuck: true };
-            assert!(text(&library, topic, question).len() < 12_000, "{topic}");
+            assert!(text(library, topic, question).len() < 12_000, "{topic}");
         }
     }
 }
@@ -168,14 +182,14 @@ proptest! {
 
     #[test]
     fn any_program_is_explained(
-        lines in prop::collection::vec("(x|y|name) ?(=|\\+=|==|=\\+|<) ?(1|2\\.5|'a`b'|input\\(\\)|int\\(x\\)|x \\+ 1|\"\\{x\\}\"|print\\(y\\)|\\(|f'\\{y\\}')|\\PC{0,30}", 0..12),
+        lines in prop::collection::vec("( {0,4}(if|elif|while) (x|y) (==|<|=|!=) ?[0-9]:|else:| {0,8}(break|continue|pass|x \\+= 1|y\\.append\\(x\\))|for (x|y) in (range\\([0-9]\\)|y|5):|[x if y for x in y else 1]|(x|y) = [\\[(]x for x in y( if x > 1)?[\\])])|(x|y|name) ?(=|\\+=|==|=\\+|<) ?(1|2\\.5|'a`b'|input\\(\\)|int\\(x\\)|x \\+ 1|\"\\{x\\}\"|print\\(y\\)|\\(|f'\\{y\\}')|\\PC{0,30}", 0..12),
     ) {
         let library = library();
         let reading = code::read(&lines.join("\n"));
         for topic in library.lessons().map(|lesson| lesson.topic) {
             for depth in Depth::ALL {
                 let question = Question { depth, level: Level::Beginner, code: Some(&reading), stuck: false };
-                prop_assert!(!text(&library, topic, question).is_empty());
+                prop_assert!(!text(library, topic, question).is_empty());
             }
         }
     }

@@ -33,6 +33,7 @@ async fn setting(invoke: StaticInvoke) -> Setting {
         ids: Arc::new(SeededIds::default()),
         rosters: Arc::new(StaticRosters::of(&[("teacher-1", "mia")])),
         invoke: Arc::new(invoke),
+        sandbox: None,
     });
     Setting { router: room.router, ledger, clock, inbox: room.inbox, _store: store }
 }
@@ -74,6 +75,12 @@ impl Setting {
             other => panic!("{other:?}"),
         };
         waiting.iter().map(read).collect()
+    }
+
+    /// All that waits to be published.
+    async fn told(&self) -> Vec<Event> {
+        let waiting = self.ledger.outbox().oldest(0, 1000).await.expect("an outbox");
+        waiting.iter().map(|pending| avro::decode(&pending.message.payload).expect("an event")).collect()
     }
 }
 
@@ -194,6 +201,49 @@ async fn plans_over_the_whole_curriculum() {
     let not_yet = setting.ok("/validate", &mia(), json!({"concept": "input-output"})).await;
     let order = json!(["variables"]);
     assert_eq!(not_yet, json!({"ready": false, "missing_prerequisites": order, "recommended_order": order}));
+}
+
+#[tokio::test]
+async fn every_lesson_is_explained_asked_and_answered() {
+    let setting = setting(StaticInvoke::none()).await;
+    let library = concepts::library::Library::load().expect("the topics are well formed");
+    let lessons: Vec<&str> = library.lessons().map(|lesson| lesson.topic.slug()).collect();
+    assert_eq!(lessons.len(), 10, "{lessons:?}");
+    for (place, concept) in lessons.iter().enumerate() {
+        let answer = setting.ok("/explain", &mia(), json!({"concept": concept, "depth": "deep"})).await;
+        assert!(answer["examples"].as_array().is_some_and(|examples| examples.len() >= 3), "{concept}");
+        let path = setting.ok("/path", &mia(), json!({"target": concept})).await;
+        let steps = path["path"].as_array().expect("a path");
+        assert_eq!(steps.last(), Some(&json!(concept)));
+        let ready = setting.ok("/validate", &mia(), json!({"concept": concept, "known": path["path"]})).await;
+        assert_eq!(ready["ready"], true, "{concept}");
+        let quiz = setting.ok("/quiz", &mia(), json!({"concept": concept, "count": 10})).await;
+        assert_eq!(quiz["questions"].as_array().map(Vec::len), Some(10), "{concept}");
+        let result = setting.ok("/answers", &mia(), answers(&quiz, |_| true)).await;
+        assert_eq!(result["score"], 1.0, "{result:#}");
+        let evidence = setting.evidence().await;
+        assert_eq!(evidence.len(), (place + 1) * 10);
+        assert!(evidence[place * 10..].iter().all(|(_, right, component)| *right && component == concept));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_answer_names_the_misconception_behind_it() {
+    let setting = setting(StaticInvoke::none()).await;
+    let quiz = setting.ok("/quiz", &mia(), json!({"concept": "for", "count": 10})).await;
+    let asked = quiz["questions"].as_array().expect("questions");
+    let library = concepts::library::Library::load().expect("the topics are well formed");
+    let questions: Vec<_> = library.lessons().flat_map(|lesson| &lesson.questions).collect();
+    let wrong = asked.iter().map(|asked| {
+        let question = questions.iter().find(|question| asked["question_id"] == question.id.as_str());
+        let known = question.and_then(|question| question.wrong.first());
+        json!({"question_id": asked["question_id"], "answer": known.map_or("no idea", |wrong| &wrong.answer)})
+    });
+    let wrong: Vec<Value> = wrong.collect();
+    let result = setting.ok("/answers", &mia(), json!({"quiz_id": quiz["quiz_id"], "answers": wrong})).await;
+    let named = |result: &&Value| result["misconception"].is_object() || result["misconception"].is_string();
+    let count = result["results"].as_array().expect("results").iter().filter(named).count();
+    assert!(count >= 3, "{result:#}");
 }
 
 #[tokio::test]
@@ -415,4 +465,34 @@ fn the_description_names_every_route() {
     let expected =
         ["", "answers", "explain", "path", "quiz", "validate"].map(|path| format!("/api/v1/concepts/{path}"));
     assert_eq!(paths, expected.iter().map(String::as_str).collect());
+}
+
+#[tokio::test]
+async fn a_learner_who_says_to_be_stuck_is_heard_once_for_each_time() {
+    let setting = setting(StaticInvoke::none()).await;
+    let stuck = json!({"concept": "variables", "depth": "brief", "message": "I\u{2019}m stuck"});
+    setting.ok("/explain", &mia(), stuck.clone()).await;
+    // Of nobody in particular nothing is told, and what is no sign is none.
+    setting.ok("/explain", &testkit::teacher("teacher-1"), stuck).await;
+    let asks = json!({"concept": "variables", "depth": "brief", "message": "What is a name?"});
+    setting.ok("/explain", &mia(), asks).await;
+    let told = setting.told().await;
+    let [Event::LearnerSaid(said)] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!((said.header.student_id.as_str(), said.header.component.as_str()), ("mia", "variables"));
+    assert_eq!((said.sign, said.agent.as_str()), (agent_core::signs::Sign::Stuck, "concepts"));
+}
+
+#[tokio::test]
+async fn every_answer_of_a_quiz_tells_the_score_of_the_whole() {
+    let setting = setting(StaticInvoke::none()).await;
+    let quiz = setting.ok("/quiz", &mia(), json!({"concept": "variables", "count": 5})).await;
+    setting.ok("/answers", &mia(), answers(&quiz, |place| place < 2)).await;
+    let told = setting.told().await;
+    assert_eq!(told.len(), 5);
+    for event in told {
+        let Event::QuizAnswered(answered) = event else { panic!("{event:?}") };
+        let notes = answered.header.metadata.expect("notes");
+        assert_eq!(notes[contracts::metadata::QUIZ_SCORE], "0.4");
+        assert_eq!(quiz["quiz_id"], notes[contracts::metadata::QUIZ].as_str());
+    }
 }

@@ -5,7 +5,7 @@
 pub mod code;
 pub mod explain;
 pub mod grade;
-pub mod help;
 pub mod path;
 pub mod quiz;
 pub mod quote;
+pub mod trace;

@@ -36,18 +36,23 @@ pub fn to(target: Topic, known: &BTreeSet<Topic>, graph: &Graph) -> Path {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
 
     use super::*;
     use crate::library::Library;
 
-    fn graph() -> Graph {
-        Library::load().expect("the topics are well formed").graph().clone()
+    static GRAPH: LazyLock<Graph> =
+        LazyLock::new(|| Library::load().expect("the topics are well formed").graph().clone());
+
+    fn graph() -> &'static Graph {
+        &GRAPH
     }
 
     #[test]
     fn leads_from_nothing_to_a_topic() {
-        let path = to(Topic::TypeConversion, &BTreeSet::new(), &graph());
+        let path = to(Topic::TypeConversion, &BTreeSet::new(), graph());
         let expected = [Topic::Variables, Topic::DataTypes, Topic::InputOutput, Topic::TypeConversion];
         assert_eq!(path.steps, expected);
         assert_eq!(path.missing, [Topic::DataTypes, Topic::InputOutput]);
@@ -55,14 +60,14 @@ mod tests {
 
     #[test]
     fn knowing_a_topic_covers_what_it_builds_on() {
-        let path = to(Topic::Dicts, &BTreeSet::from([Topic::Lists]), &graph());
+        let path = to(Topic::Dicts, &BTreeSet::from([Topic::Lists]), graph());
         assert_eq!(path.steps, [Topic::Dicts]);
         assert!(path.missing.is_empty());
     }
 
     #[test]
     fn nothing_is_left_where_the_target_is_known() {
-        let path = to(Topic::Lists, &BTreeSet::from([Topic::ListComprehensions]), &graph());
+        let path = to(Topic::Lists, &BTreeSet::from([Topic::ListComprehensions]), graph());
         assert!(path.steps.is_empty() && path.missing.is_empty());
     }
 
@@ -77,7 +82,7 @@ mod tests {
             known in prop::collection::btree_set(topic(), 0..32),
         ) {
             let graph = graph();
-            let path = to(target, &known, &graph);
+            let path = to(target, &known, graph);
             let covered = graph.closure(&known);
             let mut learnt = covered.clone();
             for step in &path.steps {

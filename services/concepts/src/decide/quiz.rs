@@ -72,6 +72,7 @@ fn lot(seed: &[u8], names: &[&str]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::sync::LazyLock;
 
     use agent_core::curriculum::Topic;
     use proptest::prelude::*;
@@ -79,8 +80,11 @@ mod tests {
     use super::*;
     use crate::library::Library;
 
-    fn library() -> Library {
-        Library::load().expect("the topics are well formed")
+    static LIBRARY: LazyLock<Library> =
+        LazyLock::new(|| Library::load().expect("the topics are well formed"));
+
+    fn library() -> &'static Library {
+        &LIBRARY
     }
 
     fn ids(questions: &[Question]) -> Vec<&str> {

@@ -4,25 +4,34 @@ use std::sync::Arc;
 
 use agent_core::curriculum::Topic;
 use agent_core::mastery::{Level, Mastery};
+use agent_core::signs::{self, Sign};
 use auth::{Principal, subject_student};
 use axum::Json;
 use axum::extract::State;
+use bus::Headers;
 use contracts::StudentId;
+use ledger::Change;
 use problem::{JsonBody, Problem};
+use room::{EventHeaders, ledger_problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::asked::AskedQuestion;
 use super::concept::{self, Concept};
 use crate::Concepts;
+use crate::decide::code;
 use crate::decide::explain::{Explanation, Place, Question, explain};
 use crate::decide::quiz::{History, choose};
-use crate::decide::{code, help};
+use crate::follow::{TraceAnswer, follow};
 use crate::library::{Depth, Example, Lesson};
+use crate::outbox;
 use crate::progress::{self, Fit, Source};
 
 /// The longest message, in characters.
 const MESSAGE_MAX_CHARS: usize = 2000;
+
+/// The longest input for a program, in characters.
+const STDIN_MAX_CHARS: usize = 2000;
 
 /// What to explain.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -39,6 +48,13 @@ pub(crate) struct ExplainRequest {
     /// The learner's own words, at most 2000 characters. "I'm stuck" and the like bring the usual pitfalls into the answer.
     #[schema(max_length = 2000)]
     message: Option<String>,
+    /// Whether to run the program and tell its steps. Only for programs of up to 60 lines.
+    #[serde(default)]
+    trace: bool,
+    /// What is typed into the program when it is run, at most 2000 characters.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    stdin: String,
 }
 
 /// A program to run.
@@ -86,12 +102,17 @@ pub(crate) struct ExplainAnswer {
     truncated: bool,
     examples: Vec<ExampleAnswer>,
     check_questions: Vec<AskedQuestion>,
+    /// The program's steps, where `trace` asked for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace: Option<TraceAnswer>,
 }
 
 /// Explains a concept
 ///
 /// In the learner's own names and lines where `code` is given, also where it does not parse. The wording is fitted to the
-/// mastery that Progress reports; where it is not known, to a beginner. Nothing is recorded.
+/// mastery that Progress reports; where it is not known, to a beginner. With `trace`, a short program is run and told step by
+/// step. Nothing is recorded but that the learner said to be
+/// stuck.
 #[utoipa::path(
     post,
     path = "/api/v1/concepts/explain",
@@ -103,31 +124,64 @@ pub(crate) struct ExplainAnswer {
 pub(crate) async fn handler(
     State(room): State<Arc<Concepts>>,
     principal: Principal,
+    EventHeaders(headers): EventHeaders,
     JsonBody(request): JsonBody<ExplainRequest>,
 ) -> Result<Json<ExplainAnswer>, Problem> {
     let message = request.message.unwrap_or_default();
-    if message.chars().count() > MESSAGE_MAX_CHARS {
-        return Err(Problem::field("message", format!("at most {MESSAGE_MAX_CHARS} characters")));
-    }
+    bounded("message", &message, MESSAGE_MAX_CHARS)?;
+    bounded("stdin", &request.stdin, STDIN_MAX_CHARS)?;
     let student = subject_student(&principal, request.student_id, room.ports.rosters.as_ref()).await?;
     let lesson = concept::lesson(&room.library, request.concept)?;
-    let fit = progress::fit(room.ports.invoke.as_ref(), student.as_ref(), lesson.topic).await;
+    let (fit, trace) = tokio::join!(
+        progress::fit(room.ports.invoke.as_ref(), student.as_ref(), lesson.topic),
+        steps(&room, request.trace, request.code.as_deref(), &request.stdin),
+    );
     let reading = match request.code {
         Some(source) => Some(room::compute::run(source.len(), move || code::read(&source)).await?),
         None => None,
     };
-    let question = Question {
-        depth: request.depth,
-        level: fit.level(),
-        code: reading.as_ref(),
-        stuck: help::is_asked_for(&message),
-    };
+    let sign = signs::heard(&message);
+    if let (Some(student), Some(sign)) = (&student, sign) {
+        tell(&room, student, lesson.topic, sign, &headers).await?;
+    }
+    let question =
+        Question { depth: request.depth, level: fit.level(), code: reading.as_ref(), stuck: sign.is_some() };
     let explanation =
         explain(&room.library, lesson, question).map_err(|error| Problem::internal(error.to_string()))?;
     let seed = student.as_ref().map_or("", StudentId::as_str);
     let truncated = reading.as_ref().is_some_and(|reading| reading.cut);
     let prerequisites = room.library.graph().prerequisites(lesson.topic).to_vec();
-    Ok(Json(answer(lesson, request.depth, fit, seed, explanation, prerequisites, truncated)))
+    let answer = answer(lesson, request.depth, fit, seed, explanation, prerequisites, truncated);
+    Ok(Json(ExplainAnswer { trace, ..answer }))
+}
+
+fn bounded(field: &str, text: &str, most: usize) -> Result<(), Problem> {
+    if text.chars().count() > most {
+        return Err(Problem::field(field, format!("at most {most} characters")));
+    }
+    Ok(())
+}
+
+/// The program's steps, where they are asked for.
+async fn steps(room: &Concepts, asked: bool, code: Option<&str>, stdin: &str) -> Option<TraceAnswer> {
+    match asked {
+        true => Some(follow(room.ports.sandbox.as_deref(), code, stdin).await),
+        false => None,
+    }
+}
+
+/// Makes the learner's sign evidence. Durable when it returns.
+async fn tell(
+    room: &Concepts,
+    student: &StudentId,
+    concept: Topic,
+    sign: Sign,
+    headers: &Headers,
+) -> Result<(), Problem> {
+    let ports = &room.ports;
+    let said = outbox::learner_said(student, concept, sign, ports.clock.now(), ports.ids.as_ref(), headers);
+    let change = Change { messages: said.into_iter().collect(), ..Change::default() };
+    ports.ledger.commit(change).await.map(|_| ()).map_err(|error| ledger_problem(&error))
 }
 
 /// How many examples and questions go with a depth.
@@ -164,6 +218,7 @@ fn answer(
         truncated,
         examples: lesson.examples.iter().take(examples).map(ExampleAnswer::from).collect(),
         check_questions: checks.into_iter().map(AskedQuestion::from).collect(),
+        trace: None,
     }
 }
 

@@ -104,6 +104,11 @@ impl Bindings {
         }
     }
 
+    /// Whether this is the top level and nothing above has given the name a value.
+    pub(super) fn is_unknown_at_top(&self, name: &str) -> bool {
+        self.scopes.len() == 1 && !self.opaque && self.get(name).is_none() && !is_builtin(name)
+    }
+
     /// From here on names may be bound unseen: a star import, a pattern.
     pub(super) fn make_opaque(&mut self) {
         self.opaque = true;

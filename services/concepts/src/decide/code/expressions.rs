@@ -1,6 +1,6 @@
 //! Sees what stands inside an expression: literals, calls, operators, and the slips that hide in them.
 //!
-//! Not here: statements and names (`statements`).
+//! Not here: statements and names (`statements`), comprehensions (`comprehensions`).
 
 use ruff_python_ast::visitor::source_order::walk_expr;
 use ruff_python_ast::{
@@ -41,6 +41,7 @@ impl<'a> Reader<'a> {
             | Expr::DictComp(_)
             | Expr::Generator(_)
             | Expr::Lambda(_) => {
+                self.comprehension(expression);
                 self.own_names += 1;
                 self.inside(expression);
                 self.own_names -= 1;
@@ -193,11 +194,27 @@ impl<'a> Reader<'a> {
         let slots =
             vec![("sign", Slot::Words(operator.as_str())), ("meaning", Slot::Words(question(*operator)))];
         self.see(Construct::Comparison, expression, slots);
+        self.compare_true(expression, compare);
         if matches!(operator, CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE) {
             self.text_with_number(expression, &compare.left, operator.as_str(), right);
         } else if matches!(operator, CmpOp::Eq | CmpOp::NotEq) {
             self.bare_input(expression, &compare.left, right);
         }
+    }
+
+    /// `x == True`: the answer is asked for its answer.
+    fn compare_true(&mut self, expression: &'a Expr, compare: &'a ExprCompare) {
+        let ([operator], [Expr::BooleanLiteral(truth)]) = (&*compare.ops, &*compare.comparators) else {
+            return;
+        };
+        let wants = match operator {
+            CmpOp::Eq => truth.value,
+            CmpOp::NotEq => !truth.value,
+            _ => return,
+        };
+        let asked = self.text(compare.left.range());
+        let plain = if wants { asked } else { format!("not {asked}") };
+        self.see(Construct::CompareTrue, expression, vec![("plain", Slot::Code(plain))]);
     }
 
     fn logic(&mut self, expression: &'a Expr, logic: &'a ExprBoolOp) {
@@ -287,7 +304,7 @@ fn is_format_of_text(call: &ExprCall) -> bool {
 }
 
 /// A slot that templates ask with `if`.
-fn yes_if(yes: bool) -> Slot {
+pub(super) fn yes_if(yes: bool) -> Slot {
     Slot::Words(if yes { "yes" } else { "" })
 }
 

@@ -1,11 +1,20 @@
-//! Reads a learner's program for what shows a concept: names, values, calls, operators, each with its line.
+//! Reads a learner's program for what shows a concept: names, values, calls, operators, branches, loops, each with its line.
 //!
 //! Broken code is read as far as the parser recovers; hostile code costs bounded time and stack (`depth`). Not here: what
 //! is wrong with the program (room `debug`), and how a finding is worded (`explain` and the topics' texts).
 
 mod bindings;
+mod body;
+mod branches;
+mod broken;
+mod chain;
+mod comprehensions;
+mod counter;
 mod depth;
 mod expressions;
+mod jumps;
+mod loops;
+mod repeats;
 mod sighting;
 mod statements;
 mod values;
@@ -46,7 +55,11 @@ pub fn read(source: &str) -> Reading {
         (_, _, Some(parsed)) => look(source, parsed),
         _ => Reading { cut: true, ..Reading::default() },
     };
-    Reading { broken_line, cut: reading.cut || parsed.is_none(), ..reading }
+    let mut reading = Reading { broken_line, cut: reading.cut || parsed.is_none(), ..reading };
+    if let Some((construct, sighting)) = broken_line.and_then(|line| broken::slip(source, line)) {
+        reading.seen.add(construct, sighting);
+    }
+    reading
 }
 
 fn look(source: &str, parsed: &Parsed<ModModule>) -> Reading {

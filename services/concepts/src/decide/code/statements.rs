@@ -1,16 +1,18 @@
 //! Walks the statements of a program in the order of the text and keeps account of its names.
 //!
-//! Not here: what stands inside an expression (`expressions`).
+//! Not here: what stands inside an expression (`expressions`); `if` chains (`branches`), loops (`loops`, `repeats`) and
+//! jumps (`jumps`).
 
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_stmt};
 use ruff_python_ast::{
-    ExceptHandler, Expr, Parameters, Stmt, StmtAssign, StmtAugAssign, StmtClassDef, StmtFunctionDef, StmtIf,
-    StmtTry, UnaryOp,
+    ExceptHandler, Expr, Parameters, Stmt, StmtAssign, StmtAugAssign, StmtClassDef, StmtFunctionDef, StmtTry,
+    UnaryOp,
 };
 use ruff_source_file::LineIndex;
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::bindings::Bindings;
+use super::jumps::{Condition, Flow};
 use super::sighting::{Construct, Sighting, Sightings, Slot};
 use super::{line_of, values};
 
@@ -33,6 +35,10 @@ pub(super) struct Reader<'a> {
     pub(super) in_arithmetic: bool,
     /// Inside a comprehension or a lambda, which have names of their own.
     pub(super) own_names: u32,
+    /// The loops and blocks around.
+    pub(super) flow: Flow<'a>,
+    /// A function may change names that are not its own.
+    pub(super) shares_names: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -47,6 +53,8 @@ impl<'a> Reader<'a> {
             converted_to: None,
             in_arithmetic: false,
             own_names: 0,
+            flow: Flow::default(),
+            shares_names: source.contains("global ") || source.contains("nonlocal "),
         }
     }
 
@@ -79,6 +87,22 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Sees a block by its first line, without the colon.
+    pub(super) fn see_head(
+        &mut self,
+        construct: Construct,
+        start: TextSize,
+        end: TextSize,
+        slots: Vec<(&'static str, Slot)>,
+    ) {
+        self.see(construct, &TextRange::new(start, end.max(start)), slots);
+    }
+
+    /// The first line of a block's first statement.
+    pub(super) fn first_of(&self, body: &[Stmt]) -> String {
+        body.first().map_or(String::new(), |first| self.text(first.range()))
+    }
+
     /// The name is bound here to something that is not looked into.
     fn bind_unseen(&mut self, name: &str, node: &impl Ranged) {
         let line = self.line(node);
@@ -97,7 +121,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Binds every name in a target that is no plain name: a tuple, a list, a star.
-    fn bind_target(&mut self, target: &'a Expr) {
+    pub(super) fn bind_target(&mut self, target: &'a Expr) {
         match target {
             Expr::Name(name) => self.bind_unseen(name.id.as_str(), name),
             Expr::Tuple(tuple) => tuple.elts.iter().for_each(|part| self.bind_target(part)),
@@ -196,25 +220,18 @@ impl<'a> Reader<'a> {
         self.bind(name, line, result, kind, false);
     }
 
-    fn block(&mut self, body: &'a [Stmt]) {
+    pub(super) fn block(&mut self, body: &'a [Stmt]) {
         self.names.enter_block();
         self.visit_body(body);
         self.names.leave_block();
     }
 
-    fn branches(&mut self, statement: &'a StmtIf) {
-        self.visit_expr(&statement.test);
-        self.block(&statement.body);
-        for clause in &statement.elif_else_clauses {
-            if let Some(test) = &clause.test {
-                self.visit_expr(test);
-            }
-            self.block(&clause.body);
-        }
-    }
-
     fn attempts(&mut self, statement: &'a StmtTry) {
+        // What happens in here depends on errors, of which nothing is known.
+        self.flow.tries += 1;
+        self.flow.conditions.push(Condition { test: None, is_alone: false });
         self.block(&statement.body);
+        self.flow.tries -= 1;
         for ExceptHandler::ExceptHandler(handler) in &statement.handlers {
             if let Some(caught) = &handler.type_ {
                 self.visit_expr(caught);
@@ -226,13 +243,14 @@ impl<'a> Reader<'a> {
         }
         self.block(&statement.orelse);
         self.block(&statement.finalbody);
+        self.flow.conditions.pop();
     }
 
     fn function(&mut self, function: &'a StmtFunctionDef) {
         self.bind_unseen(function.name.id.as_str(), function);
         self.names.enter_scope();
         self.parameters(&function.parameters);
-        self.visit_body(&function.body);
+        self.apart(&function.body);
         self.names.leave_scope();
     }
 
@@ -247,8 +265,15 @@ impl<'a> Reader<'a> {
     fn class(&mut self, class: &'a StmtClassDef) {
         self.bind_unseen(class.name.id.as_str(), class);
         self.names.enter_scope();
-        self.visit_body(&class.body);
+        self.apart(&class.body);
         self.names.leave_scope();
+    }
+
+    /// A body to which the loops around it mean nothing.
+    fn apart(&mut self, body: &'a [Stmt]) {
+        let around = std::mem::take(&mut self.flow);
+        self.visit_body(body);
+        self.flow = around;
     }
 
     /// An expression alone on its line: its result is thrown away.
@@ -268,14 +293,13 @@ impl<'a> Reader<'a> {
                 }
                 _ => {}
             },
-            _ => {}
+            _ => self.thrown_away_list(value),
         }
         self.visit_expr(value);
     }
-}
 
-impl<'a> SourceOrderVisitor<'a> for Reader<'a> {
-    fn visit_stmt(&mut self, statement: &'a Stmt) {
+    /// Looks at one statement and at what it is made of.
+    pub(super) fn statement(&mut self, statement: &'a Stmt) {
         match statement {
             Stmt::Assign(assign) => self.assign(assign),
             Stmt::AugAssign(augmented) => self.augmented(augmented),
@@ -289,17 +313,9 @@ impl<'a> SourceOrderVisitor<'a> for Reader<'a> {
             }
             Stmt::Expr(expression) => self.thrown_away(&expression.value),
             Stmt::If(branches) => self.branches(branches),
-            Stmt::For(repeated) => {
-                self.visit_expr(&repeated.iter);
-                self.bind_target(&repeated.target);
-                self.block(&repeated.body);
-                self.block(&repeated.orelse);
-            }
-            Stmt::While(repeated) => {
-                self.visit_expr(&repeated.test);
-                self.block(&repeated.body);
-                self.block(&repeated.orelse);
-            }
+            Stmt::For(repeated) => self.for_loop(repeated),
+            Stmt::While(repeated) => self.while_loop(repeated),
+            Stmt::Break(_) | Stmt::Continue(_) => self.jump(statement),
             Stmt::Try(attempts) => self.attempts(attempts),
             Stmt::With(with) => {
                 for item in &with.items {
@@ -332,6 +348,16 @@ impl<'a> SourceOrderVisitor<'a> for Reader<'a> {
             }
             other => walk_stmt(self, other),
         }
+    }
+}
+
+impl<'a> SourceOrderVisitor<'a> for Reader<'a> {
+    fn visit_body(&mut self, body: &'a [Stmt]) {
+        self.sequence(body);
+    }
+
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        self.statement(statement);
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {

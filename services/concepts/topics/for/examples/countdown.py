@@ -1,0 +1,3 @@
+for n in range(3, 0, -1):
+    print(n)
+print("go")

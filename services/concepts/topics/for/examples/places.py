@@ -1,0 +1,3 @@
+names = ["Ada", "Alan", "Grace"]
+for place, name in enumerate(names, start=1):
+    print(place, name)

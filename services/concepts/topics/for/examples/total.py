@@ -1,0 +1,4 @@
+total = 0
+for price in [3, 4, 5]:
+    total += price
+print(total)

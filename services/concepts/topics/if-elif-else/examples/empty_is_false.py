@@ -1,0 +1,5 @@
+name = ""
+if name:
+    print("Hello,", name)
+else:
+    print("Hello, stranger")
