@@ -1,0 +1,106 @@
+//! How alike two solutions are: the share of runs of three tokens that they have in common.
+//!
+//! Not here: what is too alike to be shown (`choice`).
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+/// Tokens in a run.
+const RUN: usize = 3;
+/// Runs that are kept of a solution: enough to tell alike from different, little enough to keep many.
+const KEPT: usize = 24;
+/// From this share on two solutions are the same again: a few lines in which one number is another.
+pub const NEAR_DUPLICATE: f64 = 0.75;
+
+/// What is kept of a solution: the smallest of the numbers that its runs of tokens are scattered to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sketch(Vec<u32>);
+
+impl Sketch {
+    /// The sketch of a program. Comments, white space and quotes do not count.
+    #[must_use]
+    pub fn of(program: &str) -> Self {
+        let tokens = tokens(program);
+        let runs: BTreeSet<u32> = match tokens.len() {
+            0 => BTreeSet::new(),
+            1..=RUN => BTreeSet::from([scatter(&tokens)]),
+            _ => tokens.windows(RUN).map(scatter).collect(),
+        };
+        Self(runs.into_iter().take(KEPT).collect())
+    }
+
+    /// How alike two programs are, from 0 to 1. Of what they have in all, the smallest [`KEPT`] stand for the rest.
+    #[must_use]
+    pub fn likeness(&self, other: &Self) -> f64 {
+        let (own, others): (BTreeSet<u32>, BTreeSet<u32>) =
+            (self.0.iter().copied().collect(), other.0.iter().copied().collect());
+        let of: Vec<u32> = own.union(&others).copied().take(KEPT).collect();
+        let both = of.iter().filter(|run| own.contains(run) && others.contains(run)).count();
+        let count = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+        if of.is_empty() { 1.0 } else { count(both) / count(of.len()) }
+    }
+}
+
+/// Names, numbers, and single signs.
+fn tokens(program: &str) -> Vec<&str> {
+    let mut tokens = Vec::new();
+    for line in program.lines() {
+        let code = line.split('#').next().unwrap_or_default();
+        let mut rest = code.trim();
+        while let Some(first) = rest.chars().next() {
+            let is_word = |sign: char| sign.is_alphanumeric() || sign == '_';
+            let end = if is_word(first) {
+                rest.find(|sign| !is_word(sign)).unwrap_or(rest.len())
+            } else {
+                first.len_utf8()
+            };
+            if !first.is_whitespace() && !matches!(first, '"' | '\'') {
+                tokens.push(&rest[..end]);
+            }
+            rest = &rest[end..];
+        }
+    }
+    tokens
+}
+
+/// FNV-1a: the same number in every release and on every machine, as it is kept.
+fn scatter(run: &[&str]) -> u32 {
+    let mut hash = 0x811c_9dc5_u32;
+    for byte in run.iter().flat_map(|token| token.bytes().chain([0])) {
+        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    }
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SUM: &str = "def total(prices):\n    result = 0\n    for price in prices:\n        if price > 10:\n            result += price\n    return result\n";
+
+    #[test]
+    fn the_same_again_is_told_from_a_variant_and_from_something_else() {
+        let sum = Sketch::of(SUM);
+        let like = |program: &str| sum.likeness(&Sketch::of(program));
+        assert!((like(&SUM.replace("    result = 0", "    result = 0  # start")) - 1.0).abs() < f64::EPSILON);
+        assert!(like(&SUM.replace("10", "12")) >= NEAR_DUPLICATE, "{}", like(&SUM.replace("10", "12")));
+        let other_names = SUM.replace("price", "weight").replace("total", "load").replace("10", "25");
+        assert!(like(&other_names) < NEAR_DUPLICATE, "{}", like(&other_names));
+        assert!(like("word = input()\nprint(word[::-1])\n") < 0.2);
+        assert!((Sketch::of("").likeness(&Sketch::of("# note")) - 1.0).abs() < f64::EPSILON);
+    }
+
+    proptest! {
+        #[test]
+        fn likeness_is_a_mutual_share(a in "[abc=+ 1\n]{0,60}", b in "[abc=+ 1\n]{0,60}") {
+            let (a, b) = (Sketch::of(&a), Sketch::of(&b));
+            prop_assert!((0.0..=1.0).contains(&a.likeness(&b)));
+            prop_assert!((a.likeness(&b) - b.likeness(&a)).abs() < f64::EPSILON);
+            prop_assert!((a.likeness(&a) - 1.0).abs() < f64::EPSILON);
+        }
+    }
+}

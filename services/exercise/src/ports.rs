@@ -1,0 +1,45 @@
+//! What this room may touch: its ledger, the clock, fresh ids, whose teacher somebody is, what Progress knows, and the
+//! sandbox in which answers run.
+
+use std::sync::Arc;
+
+use auth::Rosters;
+use clock::{Clock, Ids};
+use invoke::Invoke;
+use ledger::{Kind, Ledger, RoomSpec};
+use sandbox::Sandbox;
+
+/// One document for each exercise that a student was given: what was asked, and every attempt.
+pub const PROBLEMS: Kind = Kind { name: "problems", indexed: &[] };
+
+/// One document a student: the latest problems, and what shapes the choice of the next.
+pub const LEARNERS: Kind = Kind { name: "learners", indexed: &[] };
+
+/// What teachers assigned, without the students.
+pub const ASSIGNMENTS: Kind = Kind { name: "assignments", indexed: &["maker", "class_id"] };
+
+/// One document for each student of an assignment: how far it is done.
+pub const ASSIGNED: Kind = Kind { name: "assigned", indexed: &["assignment_id", "student_id"] };
+
+/// Exercises that were admitted, so that a restart needs not try them again.
+pub const SHELF: Kind = Kind { name: "shelf", indexed: &["topic"] };
+
+/// What the room keeps.
+pub const SPEC: RoomSpec =
+    RoomSpec { name: crate::NAME, kinds: &[PROBLEMS, LEARNERS, ASSIGNMENTS, ASSIGNED, SHELF] };
+
+/// What this room may touch.
+pub struct Ports {
+    /// Its ledger, opened with [`SPEC`].
+    pub ledger: Arc<dyn Ledger>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Ids of problems, assignments and events; what chance chooses comes from them too.
+    pub ids: Arc<dyn Ids>,
+    /// Who teaches whom.
+    pub rosters: Arc<dyn Rosters>,
+    /// The way to Progress, which knows the mastery.
+    pub invoke: Arc<dyn Invoke>,
+    /// Where learners' programs run.
+    pub sandbox: Arc<dyn Sandbox>,
+}

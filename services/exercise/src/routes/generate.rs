@@ -1,0 +1,196 @@
+//! `POST /generate`: the exercise that fits a student now.
+
+use std::sync::Arc;
+
+use auth::{Principal, Role, subject_student};
+use axum::Json;
+use axum::extract::State;
+use contracts::{EventId, StudentId};
+use problem::{JsonBody, Problem as Refusal};
+use room::{EventHeaders, ledger_problem};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::difficulty::PATIENCE;
+use super::shown::ProblemAnswer;
+use super::topic::Taught;
+use crate::Exercises;
+use crate::decide::adapt::{Candidate, History, Wish, choose, recommend};
+use crate::decide::exercise::{Difficulty, Exercise, Kind, Seed};
+use crate::outbox::Cause;
+use crate::shelf::{Asked, Item, ShelfError};
+use crate::store::assignment::{self, Assigned};
+use crate::store::learner;
+use crate::store::problem::Problem;
+
+/// What is asked for. What is not said is chosen for the student.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GenerateRequest {
+    topic: Taught,
+    /// What it should ask for; chosen where absent.
+    kind: Option<Kind>,
+    /// How hard it should be; an assignment's, else what fits the student's mastery, where absent.
+    difficulty: Option<Difficulty>,
+    /// With the same topic, kind, difficulty and seed comes the same exercise, even if the student had it.
+    seed: Option<Seed>,
+    /// Who gets it; a student's own id where absent.
+    student_id: Option<StudentId>,
+}
+
+/// An exercise, without its solution.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct GenerateAnswer {
+    #[serde(flatten)]
+    problem: ProblemAnswer,
+    /// Why this one.
+    why: String,
+}
+
+/// Makes an exercise
+///
+/// Chosen for the student: as hard as fits, nothing that is nearly the same as before, rather what practises a mistake that
+/// comes back. An open assignment on the topic comes first. The latest 50 of a student are kept.
+#[utoipa::path(
+    post,
+    path = "/generate",
+    operation_id = "generate_exercise",
+    tag = "exercise",
+    request_body = GenerateRequest,
+    responses((status = 200, description = "The exercise", body = GenerateAnswer), problem::Responses),
+)]
+pub(crate) async fn handler(
+    State(room): State<Arc<Exercises>>,
+    principal: Principal,
+    EventHeaders(headers): EventHeaders,
+    JsonBody(request): JsonBody<GenerateRequest>,
+) -> Result<Json<GenerateAnswer>, Refusal> {
+    let ports = &room.ports;
+    let student = subject_student(&principal, request.student_id.clone(), ports.rosters.as_ref())
+        .await?
+        .ok_or_else(|| Refusal::field("student_id", "is needed: you are no student yourself"))?;
+    // What somebody else makes ready is no exercise that the student has opened, nor part of an assignment.
+    let opens = principal.role == Role::Student;
+    let found = learner::find(ports.ledger.as_ref(), &student).await;
+    let history = found.map_err(|error| ledger_problem(&error))?.1.history;
+    let wanted = wanted(&room, &student, &request, opens, &history).await?;
+    let chance = Seed(ports.ids.event_id().0.as_u128() as u32);
+    let items = match request.seed {
+        Some(seed) => room.shelf.of_seed(wanted.asked, seed).await.map(|item| vec![item]),
+        None => room.shelf.ready(wanted.asked, chance, &history).await,
+    };
+    let items = items.map_err(|error| refused(&error))?;
+    let candidates: Vec<Candidate> = items.iter().map(|item| item.candidate.clone()).collect();
+    let made_at = ports.clock.now();
+    let problem_id = ports.ids.event_id().to_string().parse();
+    let problem_id = problem_id.map_err(|_| Refusal::internal("a fresh id is no problem id"))?;
+    let choice = |history: &History| {
+        let (item, why) = pick(&items, &candidates, history, &wanted, chance)?;
+        let problem = Problem {
+            problem_id: Clone::clone(&problem_id),
+            student_id: student.clone(),
+            exercise: item,
+            made_at,
+            opened_at: opens.then_some(made_at),
+            attempts: 0,
+            best: None,
+            last: None,
+            hint_level: 0,
+            assignment_id: wanted.assignment_id,
+        };
+        Some((problem, why))
+    };
+    let opened = |problem: &Problem| {
+        let topic = problem.exercise.name.topic;
+        let ids = ports.ids.as_ref();
+        Cause { student: &student, topic, at: made_at, headers: &headers, ids }.opened(problem)
+    };
+    let given = learner::give(ports.ledger.as_ref(), &student, choice, opened).await;
+    let (problem, why) =
+        given.map_err(|error| ledger_problem(&error))?.ok_or_else(|| refused(&ShelfError::NoSuch))?;
+    Ok(Json(GenerateAnswer { problem: problem.into(), why }))
+}
+
+/// What is wanted, and why.
+struct Wanted {
+    asked: Asked,
+    assignment_id: Option<EventId>,
+    /// Where the difficulty comes from.
+    because: String,
+    /// Whether the exercise is named by a seed.
+    seeded: bool,
+}
+
+async fn wanted(
+    room: &Exercises,
+    student: &StudentId,
+    request: &GenerateRequest,
+    opens: bool,
+    history: &History,
+) -> Result<Wanted, Refusal> {
+    let ports = &room.ports;
+    let topic = room.taught(request.topic)?;
+    let seeded = request.seed.is_some();
+    let free = request.difficulty.is_none() && !seeded && opens;
+    if free {
+        let waiting = assignment::waiting(ports.ledger.as_ref(), student, topic).await;
+        let waiting = waiting.map_err(|error| ledger_problem(&error))?;
+        if let Some(part) = waiting.filter(|part| may_be(part, request.kind)) {
+            let kind = part.work.kind.or(request.kind);
+            let asked = Asked { topic, kind, difficulty: part.work.difficulty };
+            let because = because_assigned(&part);
+            return Ok(Wanted { asked, assignment_id: Some(part.assignment_id), because, seeded });
+        }
+    }
+    let (difficulty, because) = match request.difficulty {
+        Some(difficulty) => (difficulty, "You asked for this difficulty.".to_owned()),
+        None => {
+            let standing = invoke::standing(ports.invoke.as_ref(), student, topic.slug(), PATIENCE).await;
+            let fits = recommend(standing.mastery(), &history.topic(topic));
+            (fits.recommended, fits.reasoning)
+        }
+    };
+    let asked = Asked { topic, kind: request.kind, difficulty };
+    Ok(Wanted { asked, assignment_id: None, because, seeded })
+}
+
+fn because_assigned(part: &Assigned) -> String {
+    let exercises = if part.work.count == 1 { "exercise" } else { "exercises" };
+    let solved = match part.solved() {
+        0 => "none is solved yet".to_owned(),
+        1 => "1 is solved".to_owned(),
+        solved => format!("{solved} are solved"),
+    };
+    format!("Your teacher assigned {} {exercises} on this topic; {solved}.", part.work.count)
+}
+
+/// Whether what was assigned is what the student asks for now.
+fn may_be(part: &Assigned, kind: Option<Kind>) -> bool {
+    part.work.kind.is_none() || kind.is_none() || part.work.kind == kind
+}
+
+fn pick(
+    items: &[Arc<Item>],
+    candidates: &[Candidate],
+    history: &History,
+    wanted: &Wanted,
+    chance: Seed,
+) -> Option<(Exercise, String)> {
+    if wanted.seeded {
+        let item = items.first()?;
+        return Some((item.exercise.clone(), "You asked for this seed.".to_owned()));
+    }
+    let Asked { topic, kind, difficulty } = wanted.asked;
+    let choice = choose(candidates, history, Wish { topic, kind, difficulty }, chance)?;
+    let item = items.get(choice.candidate)?;
+    Some((item.exercise.clone(), format!("{} {}", wanted.because, choice.why)))
+}
+
+fn refused(error: &ShelfError) -> Refusal {
+    match error {
+        ShelfError::NoSuch => Refusal::field("kind", "there is no exercise of this kind on this topic"),
+        ShelfError::Refused(_) => Refusal::internal(error.to_string()),
+        ShelfError::Sandbox(sandbox) => super::sandbox_refusal(sandbox),
+        ShelfError::Ledger(error) => ledger_problem(error),
+    }
+}

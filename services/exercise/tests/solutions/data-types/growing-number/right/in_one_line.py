@@ -1,0 +1,5 @@
+digit = input()
+total = int(digit) + int(digit * {{ second }}) + int({{ third }} * digit)
+text = str(total)
+print(text)
+print(len(text))

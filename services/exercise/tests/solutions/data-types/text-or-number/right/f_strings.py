@@ -1,0 +1,5 @@
+d = input()
+n = int(d)
+print(f"{d * {{ times }}}")
+print(f"{n * {{ times }}}")
+print(f"{n + {{ added }}}")

@@ -1,0 +1,7 @@
+age = int(input())
+if age > {{ old }}:
+    print({{ middle }})
+elif age >= {{ young }}:
+    print({{ high }})
+else:
+    print({{ low }})

@@ -1,0 +1,5 @@
+name = input()
+other = input()
+print(f"Name: {name}")
+print(f"{{ what.label }}: {other}")
+print(f"{name}{{ mark }}{other}")

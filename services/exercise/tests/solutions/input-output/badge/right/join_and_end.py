@@ -1,0 +1,7 @@
+name = input()
+value = input()
+print("Name:", end=" ")
+print(name)
+print("{{ what.label }}:", end=" ")
+print(value)
+print("{{ mark }}".join([name, value]))

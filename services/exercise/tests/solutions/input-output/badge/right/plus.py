@@ -1,0 +1,5 @@
+a = input()
+b = input()
+print("Name: " + a)
+print("{{ what.label }}: " + b)
+print(a + "{{ mark }}" + b)

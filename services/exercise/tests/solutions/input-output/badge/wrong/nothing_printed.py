@@ -1,0 +1,4 @@
+# verdict: misconception=nothing-printed; score=0
+name = input()
+other = input()
+badge = "Name: " + name

@@ -1,0 +1,2 @@
+def converted(values):
+    return [{{ extra }} + {{ unit.factor }} * value for value in values]

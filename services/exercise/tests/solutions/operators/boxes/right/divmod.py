@@ -1,0 +1,5 @@
+count = int(input())
+full, left = divmod(count, {{ size }})
+print(full)
+print(left)
+print(left == 0)

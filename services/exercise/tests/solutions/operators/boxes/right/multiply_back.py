@@ -1,0 +1,4 @@
+count = int(input())
+full = count // {{ size }}
+left = count - full * {{ size }}
+print(full, left, not left, sep="\n")

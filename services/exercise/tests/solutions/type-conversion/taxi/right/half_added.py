@@ -1,0 +1,6 @@
+text = input()
+distance = float(text)
+print(int(distance))
+nearest = int(distance + 0.5)
+print(nearest)
+print(nearest * {{ rate }} + {{ base }})

@@ -1,0 +1,7 @@
+start = int(input())
+bonus = int(input())
+score = start
+score += bonus
+score *= {{ times }}
+print(score)
+print(score - start)

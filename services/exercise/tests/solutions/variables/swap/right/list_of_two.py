@@ -1,0 +1,4 @@
+both = [input(), input()]
+both.reverse()
+for thing in both:
+    print(thing)

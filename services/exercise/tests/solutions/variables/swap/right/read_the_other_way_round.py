@@ -1,0 +1,4 @@
+second = input()
+first = input()
+print(first)
+print(second)

@@ -1,0 +1,6 @@
+tries = 1
+while input() != "{{ word }}":
+    tries += 1
+    print("{{ door.wrong }}")
+print("{{ door.right }}")
+print(tries)
