@@ -1,6 +1,6 @@
 # The verbs. Each is a script in scripts/ or bench/ that says what it does; CONTRIBUTING.md tells when to use which.
 
-.PHONY: help run test check bench crash openapi
+.PHONY: help run test check bench crash soak audit openapi
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -20,6 +20,12 @@ bench: ## requests a second, latency and memory, beside a FastAPI peer (release 
 
 crash: ## 100 SIGKILLs under load: nothing answered is lost, nothing counted twice
 	@binary="$$(scripts/build)" && python="$$(scripts/need python)" && "$$python" scripts/crash --binary "$$binary" $(ARGS)
+
+soak: ## 2,000 hostile programs through the sandbox: memory stays flat
+	@scripts/soak $(ARGS)
+
+audit: ## many seeds of every exercise, tried in the sandbox (release build; ARGS="--seeds 200")
+	@scripts/audit $(ARGS)
 
 openapi: ## write contracts/openapi anew from the code
 	@scripts/run openapi --dir contracts/openapi

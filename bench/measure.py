@@ -25,6 +25,8 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from fleet import Fleet, default_binary, resident_mib  # noqa: E402
 
 STUDENTS = 200
+# Students who ask the exercise agent at the same moment.
+AT_ONCE = 8
 HIGH = 1_000_000_000
 SETTINGS = ["--student-requests-per-minute", HIGH, "--other-requests-per-minute", HIGH]
 
@@ -115,6 +117,55 @@ def prepare(folder, fleet):
     return teacher
 
 
+TOPICS = (
+    "variables", "data-types", "input-output", "operators", "type-conversion",
+    "if-elif-else", "for", "while", "break-continue", "list-comprehensions",
+)
+# What a learner might write for any exercise: it reads, counts and prints. It is run on every test, as a right answer is.
+ANSWER = """total = 0
+for number in range(200):
+    if number % 3 == 0:
+        total = total + number
+try:
+    print(input(), total)
+except EOFError:
+    print([n * 2 for n in range(20)], total)
+"""
+
+
+def ask(fleet, token, path, body):
+    status, answer = fleet.call("POST", f"/api/v1/exercise/{path}", token, body)
+    if status != 200:
+        raise SystemExit(f"{path}: {status} {answer}")
+    return answer
+
+
+def runs_in_sandbox(fleet):
+    text = urllib.request.urlopen(fleet.address + "/metrics", timeout=10).read().decode()
+    lines = [line for line in text.splitlines() if line.startswith("agent_sandbox_runs_total")]
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+
+
+def prepare_exercises(folder, fleet):
+    """The shelves filled, as in a class that has begun: until the sandbox has nothing more to try for three seconds."""
+    tokens = (folder / "student.tokens").read_text().split()
+    for topic in TOPICS:
+        ask(fleet, tokens[0], "generate", {"topic": topic})
+    runs, quiet_since = -1.0, time.monotonic()
+    while time.monotonic() - quiet_since < 3:
+        now = runs_in_sandbox(fleet)
+        if now != runs:
+            runs, quiet_since = now, time.monotonic()
+        time.sleep(0.2)
+    (folder / "generate.jsonl").write_text("".join(json.dumps({"topic": topic}) + "\n" for topic in TOPICS))
+    problems = []
+    for number, token in enumerate(tokens[:64]):
+        wish = {"topic": TOPICS[number % len(TOPICS)], "kind": "write"}
+        problems.append(f"{token} {ask(fleet, token, 'generate', wish)['problem_id']}\n")
+    (folder / "problems.txt").write_text("".join(problems))
+    (folder / "answers.txt").write_text(json.dumps(ANSWER)[1:-1] + "\n")
+
+
 def find_jwks(data_dir):
     for path in sorted(data_dir.rglob("*.json")):
         try:
@@ -151,7 +202,7 @@ def main():
     parser.add_argument("--binary", type=Path, default=default_binary("release"))
     parser.add_argument("--rounds", type=int, default=3, help="rounds that count, after one that does not")
     parser.add_argument("--seconds", type=int, default=6, help="seconds a turn")
-    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--mixed", type=int, default=100_000, help="mixed requests before memory is read")
     options = parser.parse_args()
 
@@ -170,6 +221,13 @@ def main():
         finally:
             peer.stop()
 
+    with tempfile.TemporaryDirectory(prefix="agent-bus-bench-") as scratch, Fleet(options.binary, SETTINGS) as fleet:
+        folder = Path(scratch)
+        put_class(fleet.address, prepare(folder, fleet))
+        prepare_exercises(folder, fleet)
+        generated = load("generate", fleet.address, folder, options.seconds, AT_ONCE)
+        verified = load("verify", fleet.address, folder, options.seconds, AT_ONCE)
+
     # A fresh process, so that the figure does not depend on what was measured before.
     with tempfile.TemporaryDirectory(prefix="agent-bus-bench-") as scratch, Fleet(options.binary, SETTINGS) as fleet:
         folder = Path(scratch)
@@ -185,6 +243,10 @@ def main():
     print("|---|---|---|---|---|---|---|---|")
     print(row("POST progress/{student_id}", progress["ours"], progress["peer"]))
     print(row("POST debug/analyze", debug["ours"], debug["peer"]))
+    print(f"\n| with {AT_ONCE} at once | req/s | p50 ms | p99 ms | limit of p99, ms |\n|---|---|---|---|---|")
+    for title, result, limit_ms in (("generate", generated, 25), ("verify", verified, 250)):
+        cells = f"{result['per_s']:,.0f} | {result['p50_ms']:.1f} | {result['p99_ms']:.1f} | {limit_ms}"
+        print(f"| POST exercise/{title} | {cells} |")
     print("\n| resident memory | MiB |\n|---|---|")
     print(f"| ours, started | {started_mib:.0f} |")
     print(f"| ours, after the rounds above | {compared_mib:.0f} |")

@@ -17,6 +17,9 @@ cd "$ROOT"
 WHOLE=(--workspace --features agent-core/gpu)
 # shellcheck disable=SC2034
 AGENT_BUS="$CARGO_TARGET_DIR/debug/agent-bus"
+# The child that runs learners' programs: beside it, where it looks.
+# shellcheck disable=SC2034
+AGENT_BUS_CHILD="$CARGO_TARGET_DIR/debug/agent-bus-sandbox"
 
 # Says what is missing and the line that mends it, and ends the run.
 missing() {

@@ -35,6 +35,10 @@ const LEARN: [u16; 7] = [200, 403, 200, 403, 403, 200, 403];
 const GRADE: [u16; 7] = [403, 403, 200, 403, 403, 200, 403];
 /// The class's owner alone.
 const OWNER: [u16; 7] = [403, 403, 200, 403, 403, 403, 403];
+/// Other agents, whoever they ask for.
+const SERVICES: [u16; 7] = [403, 403, 403, 403, 403, 200, 200];
+/// A thing of a teacher's that is not there: no teacher learns from the answer whose it would be.
+const TEACHERS_NONE: [u16; 7] = [403, 403, 404, 404, 403, 403, 403];
 /// Nobody's things: whoever has a token.
 const ANYBODY: [u16; 7] = [200; 7];
 
@@ -73,6 +77,9 @@ fn table() -> Vec<Row> {
         row(Method::GET, "/api/v1/progress/{student_id}/history", "/api/v1/progress/ada/history?component=lists", None, LEARN),
         row(Method::GET, "/api/v1/progress/{student_id}/export", "/api/v1/progress/ada/export", None, [200, 403, 200, 403, 200, 403, 403]),
         row(Method::GET, "/api/v1/progress/{student_id}/teachers/{teacher_id}", "/api/v1/progress/ada/teachers/ms-lovelace", None, [403, 403, 403, 403, 403, 200, 403]),
+        row(Method::GET, "/api/v1/progress/classes/{class_id}/teachers/{teacher_id}", "/api/v1/progress/classes/python-1/teachers/ms-lovelace", None, SERVICES),
+        row(Method::GET, "/api/v1/progress/alerts", "/api/v1/progress/alerts?class_id=python-1", None, [403, 403, 200, 403, 200, 403, 403]),
+        row(Method::POST, "/api/v1/progress/alerts/{alert_id}/close", "/api/v1/progress/alerts/00000000-0000-4000-8000-000000000000/close", Some(json!({})), TEACHERS_NONE),
         row(Method::POST, "/api/v1/debug/analyze", "/api/v1/debug/analyze", Some(json!({"code": code, "student_id": "ada"})), LEARN),
         row(Method::POST, "/api/v1/debug/suggestions", "/api/v1/debug/suggestions", Some(json!({"errors": [], "student_id": "ada"})), LEARN),
         row(Method::GET, "/api/v1/debug/patterns", "/api/v1/debug/patterns?student_id=ada", None, LEARN),
@@ -87,6 +94,15 @@ fn table() -> Vec<Row> {
         row(Method::POST, "/api/v1/concepts/quiz", "/api/v1/concepts/quiz", Some(json!({"concept": "variables", "student_id": "ada"})), LEARN),
         // A quiz that is not there: nobody learns from the answer whose it would be.
         row(Method::POST, "/api/v1/concepts/answers", "/api/v1/concepts/answers", Some(json!({"quiz_id": "00000000-0000-4000-8000-000000000000", "answers": []})), [404; 7]),
+        row(Method::POST, "/api/v1/exercise/generate", "/api/v1/exercise/generate", Some(json!({"topic": "variables", "kind": "predict-output", "seed": 1, "student_id": "ada"})), LEARN),
+        row(Method::POST, "/api/v1/exercise/difficulty", "/api/v1/exercise/difficulty", Some(json!({"topic": "variables", "student_id": "ada"})), LEARN),
+        // A problem that is not there: nobody learns from the answer whose it would be.
+        row(Method::GET, "/api/v1/exercise/problems/{problem_id}", "/api/v1/exercise/problems/00000000-0000-4000-8000-000000000000", None, [404; 7]),
+        row(Method::POST, "/api/v1/exercise/verify", "/api/v1/exercise/verify", Some(json!({"problem_id": "00000000-0000-4000-8000-000000000000", "answer": code})), [404; 7]),
+        row(Method::POST, "/api/v1/exercise/hints", "/api/v1/exercise/hints", Some(json!({"problem_id": "00000000-0000-4000-8000-000000000000", "level": 1})), [404; 7]),
+        row(Method::POST, "/api/v1/exercise/assignments", "/api/v1/exercise/assignments", Some(json!({"students": ["ada"], "topic": "variables", "difficulty": "easy", "count": 1})), OWNER),
+        row(Method::GET, "/api/v1/exercise/assignments", "/api/v1/exercise/assignments?student_id=ada", None, LEARN),
+        row(Method::GET, "/api/v1/exercise/assignments/{assignment_id}", "/api/v1/exercise/assignments/00000000-0000-4000-8000-000000000000", None, TEACHERS_NONE),
         // The last: it leaves nothing to ask about.
         row(Method::DELETE, "/api/v1/progress/{student_id}", "/api/v1/progress/ada", None, [200, 403, 403, 403, 200, 403, 403]),
     ]
@@ -131,7 +147,7 @@ fn tokens(fleet: &Fleet) -> Vec<String> {
 
 /// Method and route of everything in the OpenAPI documents.
 fn documented() -> BTreeSet<(String, String)> {
-    let agents = ["progress", "debug", "review", "concepts"];
+    let agents = ["progress", "debug", "review", "concepts", "exercise"];
     agents.iter().flat_map(|agent| routes(agent)).collect()
 }
 

@@ -3,6 +3,7 @@
 //! Not here: the fleet itself (module `up`).
 
 mod check;
+mod exercises;
 mod health;
 mod jsonl;
 mod openapi;
@@ -38,6 +39,9 @@ enum Command {
     /// Measure what an answer costs in tokens
     #[command(subcommand)]
     Tokens(tokens::Command),
+    /// Try the exercises that students may be given
+    #[command(subcommand)]
+    Exercises(exercises::Command),
     /// Print or write the OpenAPI documents
     Openapi(openapi::Args),
     /// Ask a running instance whether it is ready; exit status 0 if so
@@ -58,6 +62,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::Review(args) => review::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Tokens(command) => tokens::run(&command),
+        Command::Exercises(command) => exercises::run(command),
         Command::Openapi(args) => openapi::run(&args),
         Command::Health(args) => health::run(&args),
     };

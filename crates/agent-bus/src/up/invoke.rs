@@ -4,14 +4,15 @@
 //! caller met it at the door. Not here: the cluster's way, through a sidecar.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use auth::{Principal, Role, Rosters, RostersError};
 use axum::Router;
 use axum::body::Body;
-use contracts::{StudentId, SubjectId};
-use http::{Request, StatusCode};
+use contracts::{ClassId, StudentId, SubjectId};
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use invoke::{Invoke, InvokeError, get_as};
 use room::Room;
@@ -22,40 +23,50 @@ use tower::ServiceExt;
 /// The largest answer that is read.
 const ANSWER_MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// The rooms that may be asked.
+/// The rooms that may be asked. Each is admitted when it is built: two may ask each other.
 pub(super) struct InProcess {
     caller: SubjectId,
-    routers: HashMap<&'static str, Router>,
+    routers: RwLock<HashMap<&'static str, Router>>,
 }
 
 impl InProcess {
-    /// These rooms, asked as the service `caller`.
-    pub(super) fn new(caller: SubjectId, rooms: &[&Room]) -> Self {
-        Self { caller, routers: rooms.iter().map(|room| (room.name, room.router.clone())).collect() }
+    /// No room yet; they are asked as the service `caller`.
+    pub(super) fn new(caller: SubjectId) -> Self {
+        Self { caller, routers: RwLock::default() }
     }
-}
 
-#[async_trait]
-impl Invoke for InProcess {
-    async fn get(
+    /// One more room that may be asked.
+    pub(super) fn admit(&self, room: &Room) {
+        let mut routers = self.routers.write().unwrap_or_else(PoisonError::into_inner);
+        routers.insert(room.name, room.router.clone());
+    }
+
+    fn router(&self, agent: &'static str) -> Result<Router, InvokeError> {
+        let routers = self.routers.read().unwrap_or_else(PoisonError::into_inner);
+        let router = routers.get(agent).cloned();
+        router.ok_or_else(|| InvokeError::Unavailable(format!("{agent} is not in this process")))
+    }
+
+    async fn ask(
         &self,
+        method: Method,
         agent: &'static str,
         path: &str,
-        on_behalf_of: &StudentId,
+        body: Body,
+        on_behalf_of: Option<&StudentId>,
     ) -> Result<Value, InvokeError> {
-        let router = self
-            .routers
-            .get(agent)
-            .cloned()
-            .ok_or_else(|| InvokeError::Unavailable(format!("{agent} is not in this process")))?;
+        let router = self.router(agent)?;
         let principal = Principal {
             subject: self.caller.clone(),
             role: Role::Service,
-            on_behalf_of: Some(on_behalf_of.clone()),
+            on_behalf_of: on_behalf_of.cloned(),
         };
-        let request = Request::get(format!("/api/v1/{agent}/{}", path.trim_start_matches('/')))
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1/{agent}/{}", path.trim_start_matches('/')))
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
             .extension(principal)
-            .body(Body::empty())
+            .body(body)
             .map_err(|error| InvokeError::Unavailable(error.to_string()))?;
         let Ok(response) = router.oneshot(request).await;
         match response.status() {
@@ -71,6 +82,28 @@ impl Invoke for InProcess {
     }
 }
 
+#[async_trait]
+impl Invoke for InProcess {
+    async fn get(
+        &self,
+        agent: &'static str,
+        path: &str,
+        on_behalf_of: Option<&StudentId>,
+    ) -> Result<Value, InvokeError> {
+        self.ask(Method::GET, agent, path, Body::empty(), on_behalf_of).await
+    }
+
+    async fn post(
+        &self,
+        agent: &'static str,
+        path: &str,
+        body: &Value,
+        on_behalf_of: &StudentId,
+    ) -> Result<Value, InvokeError> {
+        self.ask(Method::POST, agent, path, Body::from(body.to_string()), Some(on_behalf_of)).await
+    }
+}
+
 /// The rosters, as Progress tells them.
 pub(super) struct AskedRosters(pub(super) Arc<dyn Invoke>);
 
@@ -79,13 +112,30 @@ struct Teaches {
     teaches: bool,
 }
 
+#[derive(Deserialize)]
+struct Class {
+    students: Option<Vec<StudentId>>,
+}
+
 #[async_trait]
 impl Rosters for AskedRosters {
     async fn teaches(&self, teacher: &SubjectId, student: &StudentId) -> Result<bool, RostersError> {
         let path = format!("{student}/teachers/{teacher}");
-        let answer: Teaches = get_as(self.0.as_ref(), progress::NAME, &path, student)
+        let answer: Teaches = get_as(self.0.as_ref(), progress::NAME, &path, Some(student))
             .await
             .map_err(|error| RostersError(error.to_string()))?;
         Ok(answer.teaches)
+    }
+
+    async fn class(
+        &self,
+        teacher: &SubjectId,
+        class: &ClassId,
+    ) -> Result<Option<Vec<StudentId>>, RostersError> {
+        let path = format!("classes/{class}/teachers/{teacher}");
+        let answer: Class = get_as(self.0.as_ref(), progress::NAME, &path, None)
+            .await
+            .map_err(|error| RostersError(error.to_string()))?;
+        Ok(answer.students)
     }
 }

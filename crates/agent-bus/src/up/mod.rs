@@ -10,6 +10,7 @@ mod invoke;
 mod observe;
 mod rooms;
 mod sample;
+mod sandbox;
 mod settings;
 mod usage;
 
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::sandbox::pool::Pool;
 use ::usage::{Meter, Tokenizer};
 use auth::{DevKeys, KeySource, Verifier};
 use bus::Subscribe;
@@ -28,7 +30,7 @@ use ledger::relay::Relay;
 use ledger_sqlite::SqliteStore;
 use lifecycle::{ServerSettings, Shutdown};
 use rate_limit::MemoryLimit;
-use room::{Chassis, Check, Limits, Root};
+use room::{Chassis, Check, Limits, Room, Root};
 use telemetry::Metrics;
 
 use self::data_folder::DataFolder;
@@ -38,6 +40,7 @@ use crate::cli::Failure;
 pub(crate) use data_folder::make as make_data_folder;
 pub(crate) use rooms::openapi_documents;
 pub(crate) use sample::sample_calls;
+pub(crate) use sandbox::beside_this_binary as sandbox_beside_this_binary;
 pub(crate) use settings::Settings;
 
 /// How often the keys that sign tokens are read again: a rotation needs no restart.
@@ -66,8 +69,10 @@ async fn live(settings: Settings) -> Result<ExitCode, Failure> {
         Arc::new(observe::CountDeadLetters(metrics.clone())),
     );
     let tokenizer = Tokenizer::new(settings.baseline_tokens);
-    let Rooms { rooms, ledgers } =
-        rooms::build(&store, Arc::clone(&clock), Arc::clone(&ids), tokenizer).await?;
+    let sandbox = sandbox::start(&settings, Arc::clone(&ids), &metrics)?;
+    let Rooms { mut rooms, ledgers } =
+        rooms::build(&store, Arc::clone(&clock), Arc::clone(&ids), tokenizer, Arc::clone(&sandbox) as _)
+            .await?;
 
     let shutdown = Shutdown::new();
     for subscription in rooms.iter().flat_map(|room| room.inbox.clone()) {
@@ -77,6 +82,7 @@ async fn live(settings: Settings) -> Result<ExitCode, Failure> {
         bus.subscribe(subscription).await?;
     }
     relay(&shutdown, &ledgers, &bus);
+    begin_tasks(&shutdown, &mut rooms);
     let meter = Meter::start(
         Arc::new(tokenizer),
         Arc::new(bus.clone()),
@@ -86,7 +92,7 @@ async fn live(settings: Settings) -> Result<ExitCode, Failure> {
     )?;
     watch(&shutdown, Arc::clone(&verifier), &ledgers, &metrics, Arc::clone(&clock));
 
-    let root = Root { checks: checks(&ledgers, &verifier) };
+    let root = Root { checks: checks(&ledgers, &verifier, sandbox) };
     let chassis = Chassis {
         ids,
         verifier,
@@ -123,11 +129,16 @@ async fn verifier(settings: &Settings, keys: &DevKeys, clock: Arc<dyn Clock>) ->
     Ok(Verifier::open(settings, clock).await?)
 }
 
-/// What must be there for the fleet to be ready.
-fn checks(ledgers: &rooms::Ledgers, verifier: &Arc<Verifier>) -> Vec<(&'static str, Arc<dyn Check>)> {
+/// What must be there for the fleet to be ready, and what /ready tells of beside.
+fn checks(
+    ledgers: &rooms::Ledgers,
+    verifier: &Arc<Verifier>,
+    sandbox: Arc<Pool>,
+) -> Vec<(&'static str, Arc<dyn Check>)> {
     let keys = Arc::clone(verifier) as Arc<dyn Check>;
+    let sandbox = Arc::new(sandbox::SandboxIsThere(sandbox)) as Arc<dyn Check>;
     let stores = ledgers.iter().map(|(room, ledger)| (*room, observe::store_answers(ledger)));
-    stores.chain([("keys", keys)]).collect()
+    stores.chain([("keys", keys), ("sandbox", sandbox)]).collect()
 }
 
 /// From each room's outbox to the bus. A relay waits for what it has published: the bus must stop with it, or a handler
@@ -147,6 +158,17 @@ fn relay(shutdown: &Shutdown, ledgers: &rooms::Ledgers, bus: &MemoryBus) {
         bus.stop().await;
         Ok::<(), Infallible>(())
     });
+}
+
+/// What the rooms do beside answering and hearing.
+fn begin_tasks(shutdown: &Shutdown, rooms: &mut [Room]) {
+    for task in rooms.iter_mut().flat_map(|room| std::mem::take(&mut room.tasks)) {
+        let stop = shutdown.soft().clone();
+        shutdown.spawn(task.name(), async move {
+            task.run(stop).await;
+            Ok::<(), Infallible>(())
+        });
+    }
 }
 
 /// The tasks that go round and round until the stop.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use ::invoke::Invoke;
 use ::usage::Tokenizer;
 use auth::Rosters;
-use clock::{Clock, Ids};
+use clock::{Clock, Ids, SystemClock};
 use ledger::Ledger;
 use ledger_sqlite::SqliteStore;
 use room::Room;
+use sandbox::Sandbox;
 use utoipa::openapi::{InfoBuilder, OpenApi};
 
 use super::invoke::{AskedRosters, InProcess};
@@ -30,20 +31,26 @@ pub(super) async fn build(
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     tokenizer: Tokenizer,
+    sandbox: Arc<dyn Sandbox>,
 ) -> Result<Rooms, Failure> {
     let progress_ledger = store.room(progress::SPEC).await?;
     let debug_ledger = store.room(debug::SPEC).await?;
     let review_ledger = store.room(review::SPEC).await?;
     let concepts_ledger = store.room(concepts::SPEC).await?;
+    let exercise_ledger = store.room(exercise::SPEC).await?;
 
+    let in_process = Arc::new(InProcess::new("fleet".parse()?));
+    let invoke: Arc<dyn Invoke> = Arc::clone(&in_process) as _;
     let progress = progress::room(progress::Ports {
         ledger: Arc::clone(&progress_ledger),
         clock: Arc::clone(&clock),
+        alarm: Arc::new(SystemClock),
         ids: Arc::clone(&ids),
         tokens: Arc::new(Measured(tokenizer)),
+        invoke: Arc::clone(&invoke),
     });
-    // Nobody is asked but Progress: it alone knows mastery and rosters.
-    let invoke: Arc<dyn Invoke> = Arc::new(InProcess::new("fleet".parse()?, &[&progress]));
+    // Progress alone knows mastery and rosters.
+    in_process.admit(&progress);
     let rosters: Arc<dyn Rosters> = Arc::new(AskedRosters(Arc::clone(&invoke)));
     let debug = debug::room(debug::Ports {
         ledger: Arc::clone(&debug_ledger),
@@ -58,15 +65,32 @@ pub(super) async fn build(
         invoke: Arc::clone(&invoke),
         rosters: Arc::clone(&rosters),
     });
-    let concepts =
-        concepts::room(concepts::Ports { ledger: Arc::clone(&concepts_ledger), clock, ids, invoke, rosters });
+    let concepts = concepts::room(concepts::Ports {
+        ledger: Arc::clone(&concepts_ledger),
+        clock: Arc::clone(&clock),
+        ids: Arc::clone(&ids),
+        invoke: Arc::clone(&invoke),
+        rosters: Arc::clone(&rosters),
+        sandbox: Some(Arc::clone(&sandbox)),
+    });
+    let exercise = exercise::room(exercise::Ports {
+        ledger: Arc::clone(&exercise_ledger),
+        clock,
+        ids,
+        rosters,
+        invoke,
+        sandbox,
+    });
+    // An alert comes with an exercise.
+    in_process.admit(&exercise);
     Ok(Rooms {
-        rooms: vec![progress, debug, review, concepts],
+        rooms: vec![progress, debug, review, concepts, exercise],
         ledgers: vec![
             (progress::NAME, progress_ledger),
             (debug::NAME, debug_ledger),
             (review::NAME, review_ledger),
             (concepts::NAME, concepts_ledger),
+            (exercise::NAME, exercise_ledger),
         ],
     })
 }
@@ -78,6 +102,7 @@ pub(crate) fn openapi_documents() -> Vec<(&'static str, OpenApi)> {
         (debug::NAME, "what is wrong with this code, and the edit that mends it", debug::openapi()),
         (review::NAME, "a quality score that teaches", review::openapi()),
         (concepts::NAME, "explanations and quizzes that fit the learner", concepts::openapi()),
+        (exercise::NAME, "problems that fit, checked by running them", exercise::openapi()),
     ];
     documents
         .into_iter()

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use ::sandbox::pool::{Lockdowned, Pool, Settings};
 use auth::{Principal, Role};
 use axum::Router;
 use axum::body::Body;
@@ -35,8 +36,12 @@ struct CorpusCall {
 pub(crate) async fn sample_calls() -> Result<Vec<Sample>, Failure> {
     let folder = tempfile::tempdir()?;
     let store = SqliteStore::open(&folder.path().join("sample.db")).await?;
-    let built =
-        rooms::build(&store, Arc::new(SystemClock), Arc::new(RandomIds), Tokenizer::default()).await?;
+    // Only programs of our own run here.
+    let settings =
+        Settings { lockdown: Lockdowned::BestEffort, ..Settings::new(super::sandbox::beside_this_binary()) };
+    let pool = Arc::new(Pool::start(settings, Arc::new(RandomIds), Arc::new(())));
+    let tokenizer = Tokenizer::default();
+    let built = rooms::build(&store, Arc::new(SystemClock), Arc::new(RandomIds), tokenizer, pool).await?;
     let router = built.rooms.into_iter().fold(Router::new(), |router, room| router.merge(room.router));
     let calls: Vec<CorpusCall> = serde_json::from_str(CORPUS)?;
     let mut samples = Vec::with_capacity(calls.len());

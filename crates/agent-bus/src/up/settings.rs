@@ -36,6 +36,15 @@ pub(crate) struct Settings {
     /// How long requests in flight may take to end when stopping, in milliseconds
     #[arg(long, env = "AGENT_BUS_DRAIN_MS", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(100..=600_000))]
     pub drain_ms: u64,
+    /// The program that runs learners' code, `agent-bus-sandbox`; the one beside this binary where absent
+    #[arg(long, env = "AGENT_BUS_SANDBOX")]
+    pub sandbox: Option<PathBuf>,
+    /// How many learners' programs run at once, each with some 75 MB; as many as there are cores where absent
+    #[arg(long, env = "AGENT_BUS_SANDBOX_RUNNING", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub sandbox_running: Option<u16>,
+    /// What to do where the kernel lacks a layer of the sandbox's lockdown
+    #[arg(long, env = "AGENT_BUS_SANDBOX_LOCKDOWN", value_enum, default_value_t = SandboxLockdown::Required)]
+    pub sandbox_lockdown: SandboxLockdown,
     /// How logs are written, on standard error
     #[arg(long, env = "AGENT_BUS_LOG_FORMAT", value_enum, default_value_t = LogFormat::Auto)]
     pub log_format: LogFormat,
@@ -43,6 +52,15 @@ pub(crate) struct Settings {
 
 fn at_least_one() -> clap::builder::RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(1..)
+}
+
+/// What to do where the kernel lacks a layer of the sandbox's lockdown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum SandboxLockdown {
+    /// Run no learner's program; /ready and the log say why
+    Required,
+    /// Run them under the layers that are there; /ready and the log say what is missing
+    BestEffort,
 }
 
 /// How logs are written.

@@ -26,7 +26,7 @@ enum Layer {
 use Layer::{Adapter, Chassis, Port, Pure, Room, Whole};
 
 /// Every crate of ours but the rooms, which are the folders of services/.
-const LAYERS: [(&str, Layer); 16] = [
+const LAYERS: [(&str, Layer); 18] = [
     ("agent-core", Pure),
     ("contracts", Pure),
     ("clock", Port),
@@ -34,7 +34,9 @@ const LAYERS: [(&str, Layer); 16] = [
     ("ledger", Port),
     ("invoke", Port),
     ("rate-limit", Port),
+    ("sandbox", Port),
     ("ledger-sqlite", Adapter),
+    ("sandbox-child", Adapter),
     ("usage", Chassis),
     ("problem", Chassis),
     ("auth", Chassis),

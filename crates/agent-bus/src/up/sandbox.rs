@@ -1,0 +1,141 @@
+//! The pool of sandboxes: found, started, counted, and told of by `/ready`.
+//!
+//! Not here: how the pool works (crate `sandbox`), what holds a child (crate `sandbox-child`).
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use clock::Ids;
+use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts};
+use room::Check;
+use sandbox::Ended;
+use sandbox::pool::{Lockdowned, Pool, PoolObserver, Settings as PoolSettings, Status};
+use telemetry::Metrics;
+
+use super::settings::{SandboxLockdown, Settings};
+
+/// The binary's name, which is built and shipped beside this one.
+const BINARY: &str = "agent-bus-sandbox";
+
+/// Seconds, from an answer that runs at once to one that hangs.
+const BUCKETS_S: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
+
+/// Starts the pool's first children.
+pub(crate) fn start(
+    settings: &Settings,
+    ids: Arc<dyn Ids>,
+    metrics: &Metrics,
+) -> Result<Arc<Pool>, prometheus::Error> {
+    let observer = Arc::new(Counted::register(metrics)?);
+    Ok(Arc::new(Pool::start(pool_settings(settings), ids, observer)))
+}
+
+fn pool_settings(settings: &Settings) -> PoolSettings {
+    let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let running_max = settings.sandbox_running.map(usize::from).and_then(NonZeroUsize::new).unwrap_or(cores);
+    let lockdown = match settings.sandbox_lockdown {
+        SandboxLockdown::Required => Lockdowned::Required,
+        SandboxLockdown::BestEffort => Lockdowned::BestEffort,
+    };
+    let binary = settings.sandbox.clone().unwrap_or_else(beside_this_binary);
+    PoolSettings { running_max, lockdown, ..PoolSettings::new(binary) }
+}
+
+/// Where it is installed: beside this binary, or on the path where that cannot be told.
+pub(crate) fn beside_this_binary() -> PathBuf {
+    std::env::current_exe().map_or_else(|_| PathBuf::from(BINARY), |binary| binary.with_file_name(BINARY))
+}
+
+/// `/ready` tells of the sandbox; four of five agents answer without it.
+pub(super) struct SandboxIsThere(pub(super) Arc<Pool>);
+
+#[async_trait]
+impl Check for SandboxIsThere {
+    async fn check(&self) -> Result<(), String> {
+        match self.0.status() {
+            Status::Ready => Ok(()),
+            Status::Starting => Err("the first sandbox is starting".to_owned()),
+            Status::Degraded(what) | Status::Unavailable(what) => Err(what),
+        }
+    }
+
+    fn is_needed(&self) -> bool {
+        false
+    }
+}
+
+/// What happens to jobs, as metrics.
+struct Counted {
+    ended: IntCounterVec,
+    took_s: Histogram,
+    waited_s: Histogram,
+    running: IntGauge,
+    busy: IntCounter,
+    start_failed: IntCounter,
+}
+
+impl Counted {
+    fn register(metrics: &Metrics) -> Result<Self, prometheus::Error> {
+        let registry = metrics.registry();
+        let counted = Self {
+            ended: IntCounterVec::new(
+                Opts::new("agent_sandbox_runs_total", "Learners' programs run, by how the run ended"),
+                &["ended"],
+            )?,
+            took_s: histogram("agent_sandbox_run_seconds", "How long runs took")?,
+            waited_s: histogram("agent_sandbox_wait_seconds", "How long runs waited for a sandbox")?,
+            running: IntGauge::new("agent_sandbox_running", "Programs that run now")?,
+            busy: IntCounter::new("agent_sandbox_busy_total", "Runs that were sent away: all were busy")?,
+            start_failed: IntCounter::new(
+                "agent_sandbox_start_failures_total",
+                "Sandboxes that could not be started",
+            )?,
+        };
+        registry.register(Box::new(counted.ended.clone()))?;
+        registry.register(Box::new(counted.took_s.clone()))?;
+        registry.register(Box::new(counted.waited_s.clone()))?;
+        registry.register(Box::new(counted.running.clone()))?;
+        registry.register(Box::new(counted.busy.clone()))?;
+        registry.register(Box::new(counted.start_failed.clone()))?;
+        Ok(counted)
+    }
+}
+
+fn histogram(name: &str, help: &str) -> Result<Histogram, prometheus::Error> {
+    Histogram::with_opts(HistogramOpts::new(name, help).buckets(BUCKETS_S.to_vec()))
+}
+
+impl PoolObserver for Counted {
+    fn began(&self, waited: Duration) {
+        self.waited_s.observe(waited.as_secs_f64());
+        self.running.inc();
+    }
+
+    fn finished(&self, ended: Ended, took: Duration) {
+        let label = match ended {
+            Ended::Completed => "completed",
+            Ended::TimedOut => "timed_out",
+            Ended::OutOfMemory => "out_of_memory",
+            Ended::TooMuchOutput => "too_much_output",
+            Ended::Crashed => "crashed",
+        };
+        self.ended.with_label_values(&[label]).inc();
+        self.took_s.observe(took.as_secs_f64());
+        self.running.dec();
+    }
+
+    fn cancelled(&self) {
+        self.running.dec();
+    }
+
+    fn busy(&self) {
+        self.busy.inc();
+    }
+
+    fn start_failed(&self) {
+        self.start_failed.inc();
+    }
+}
