@@ -1,21 +1,12 @@
 //! A script in the place of a child.
 //!
-//! A script cannot take a connection from its standard input as a nursery does: this test binary does, started once more
-//! by a script that names one test, and gives each connection to a shell of its own. Not here: what the scripts do
-//! (`strange`).
+//! A script cannot take a connection from its standard input as a nursery does: the example `stand_in_nursery` does, and
+//! gives each connection to a shell of its own. Not here: what the scripts do (`strange`).
 
 use std::fs;
-use std::io::{self, IoSliceMut};
-use std::mem::MaybeUninit;
-use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::process::ExitStatusExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
 
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use sandbox::pool::Pool;
 
 use crate::ground;
@@ -39,9 +30,6 @@ say '"Taken"'
 /// Does nothing until nobody wants it any more.
 pub(crate) const HANGS: &str = "exec /bin/sh -c 'kill -STOP $$'";
 
-/// Names the script of a child to the test that stands in for a nursery.
-const SCRIPT: &str = "STAND_IN";
-
 /// A folder with a stand-in for a nursery in it. Each of its children leaves a file there, named by its id.
 pub(crate) struct StandIn {
     pub(crate) folder: tempfile::TempDir,
@@ -51,11 +39,9 @@ impl StandIn {
     /// Of what a child does behind writing its id.
     pub(crate) fn new(body: &str) -> Self {
         let tests = std::env::current_exe().unwrap();
-        let test = format!("{}::stands_in_for_a_nursery", module_path!().split_once("::").unwrap().1);
-        let new = Self::nursery(&format!(
-            "{SCRIPT}=\"${{0%/*}}/child\" exec '{}' --ignored --exact {test} --nocapture\n",
-            tests.display()
-        ));
+        // Examples are built with the tests, into a folder beside theirs.
+        let nursery = tests.ancestors().nth(2).unwrap().join("examples/stand_in_nursery");
+        let new = Self::nursery(&format!("exec '{}' \"${{0%/*}}/child\"\n", nursery.display()));
         let folder = new.folder.path().display();
         fs::write(new.folder.path().join("child"), format!(": > '{folder}'/pid.$$\n{body}")).unwrap();
         new
@@ -97,54 +83,5 @@ impl StandIn {
             !text.is_empty() && !text.contains(") Z ") && line.contains(self.folder.path().to_str().unwrap())
         };
         self.pids().iter().filter(|pid| runs(pid)).count()
-    }
-}
-
-#[test]
-#[ignore = "no test of anything: the process that other tests start in the place of a nursery"]
-fn stands_in_for_a_nursery() {
-    let Some(script) = std::env::var_os(SCRIPT).map(PathBuf::from) else { return };
-    std::thread::scope(|scope| {
-        while let Some(connection) = connection() {
-            let script = &script;
-            scope.spawn(move || stands_in_for_a_child(&connection, script));
-        }
-    });
-}
-
-/// The next connection, as a nursery takes it.
-fn connection() -> Option<OwnedFd> {
-    let mut byte = [0];
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-    let mut carried = RecvAncillaryBuffer::new(&mut space);
-    let mut bytes = [IoSliceMut::new(&mut byte)];
-    recvmsg(io::stdin().as_fd(), &mut bytes, &mut carried, RecvFlags::CMSG_CLOEXEC).unwrap();
-    carried.drain().find_map(|message| match message {
-        RecvAncillaryMessage::ScmRights(mut connections) => connections.next(),
-        _ => None,
-    })
-}
-
-/// A shell at the other end, which lives no longer than somebody listens.
-fn stands_in_for_a_child(connection: &OwnedFd, script: &Path) {
-    let stdio = || Stdio::from(connection.try_clone().unwrap());
-    let mut child = Command::new("/bin/sh")
-        .arg(script)
-        .stdin(stdio())
-        .stdout(stdio())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let process = pidfd_open(Pid::from_child(&child), PidfdFlags::empty()).unwrap();
-    let mut watched = [PollFd::new(&process, PollFlags::IN), PollFd::new(connection, PollFlags::RDHUP)];
-    poll(&mut watched, None).unwrap();
-    if watched[0].revents().is_empty() {
-        child.kill().unwrap();
-    }
-    let signal = child.wait().unwrap().signal().filter(|_| watched[1].revents().is_empty());
-    if let Some(signal) = signal {
-        let line = format!("{{\"nonce\":\"\",\"said\":{{\"Killed\":{{\"signal\":{signal}}}}}}}\n");
-        // Nobody may listen any more.
-        let _ = rustix::io::write(connection, line.as_bytes());
     }
 }

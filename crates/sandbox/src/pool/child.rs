@@ -80,7 +80,7 @@ impl Child {
     /// # Errors
     /// What came instead of a child.
     pub(super) async fn ask(door: &Door) -> Result<(Self, Lockdown), String> {
-        let connection = door.connection().await.map_err(|error| error.to_string())?;
+        let connection = door.connection().await.map_err(|error| what_came(&error))?;
         let mut child = Self { connection: BufReader::new(connection) };
         let lockdown = child.ready().await?;
         Ok((child, lockdown))
@@ -89,9 +89,8 @@ impl Child {
     async fn ready(&mut self) -> Result<Lockdown, String> {
         let line = match lines::next(&mut self.connection, READY_MAX_BYTES).await {
             Ok(Some(line)) => line,
-            Ok(None) => return Err("it ended".to_owned()),
-            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return Err("it ended".to_owned()),
-            Err(error) => return Err(error.to_string()),
+            Ok(None) => return Err(ENDED.to_owned()),
+            Err(error) => return Err(what_came(&error)),
         };
         match serde_json::from_slice(&line) {
             Ok(Line { nonce, said: Said::Ready { lockdown } }) if nonce.is_empty() => Ok(lockdown),
@@ -167,6 +166,17 @@ fn killed_by(signal: i32) -> Ended {
     match signal {
         SIGXCPU | SIGKILL => Ended::TimedOut,
         _ => Ended::Crashed,
+    }
+}
+
+/// What is said where the other end is gone.
+const ENDED: &str = "it ended";
+
+/// A nursery that dies may be seen dead before a connection was handed to it, or after: one word for both.
+fn what_came(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => ENDED.to_owned(),
+        _ => error.to_string(),
     }
 }
 
