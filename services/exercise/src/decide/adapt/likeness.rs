@@ -31,7 +31,7 @@ impl Sketch {
         Self(runs.into_iter().take(KEPT).collect())
     }
 
-    /// How alike two programs are, from 0 to 1. Of what they have in all, the smallest [`KEPT`] stand for the rest.
+    /// How alike two programs are, from 0 to 1. Of what they have in all, the smallest 24 stand for the rest.
     #[must_use]
     pub fn likeness(&self, other: &Self) -> f64 {
         let (own, others): (BTreeSet<u32>, BTreeSet<u32>) =

@@ -1,6 +1,6 @@
 //! Whether an exercise may be shown: from what was seen of its programs to a verdict with reasons.
 //!
-//! Reading order: [`Trials`] (what is run first) → [`Tried`] (what is expected from then on, and which bugs the tests do not
+//! Reading order: [`References`] (what is run first) → [`Expecting`] (what is expected from then on, and which bugs the tests do not
 //! catch yet) → [`verdict`]. What the reference does is what is right. Not here: running anything (`admission`).
 
 mod choose;
