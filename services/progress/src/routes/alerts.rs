@@ -73,10 +73,7 @@ pub(crate) struct AlertsAnswer {
     path = "/alerts",
     operation_id = "list_alerts",
     tag = "alerts",
-    params(
-        AlertsQuery,
-        ("Last-Event-ID" = Option<u64>, Header, description = "The number of the last event that was heard"),
-    ),
+    params(AlertsQuery),
     responses(
         (status = 200, description = "The alerts, or their stream",
             content((AlertsAnswer = "application/json"), (String = "text/event-stream"))),
