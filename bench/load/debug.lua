@@ -1,16 +1,9 @@
 -- Load for wrk: many students send the programs of bench/programs, most of them broken.
 -- Arguments after `--`: the folder that bench/run has filled.
 
+local lines = dofile("bench/load/lines.lua")
 local number = 0
 local bodies, tokens = {}, {}
-
-local function lines(path)
-    local found = {}
-    for line in io.lines(path) do
-        found[#found + 1] = line
-    end
-    return found
-end
 
 function init(arguments)
     bodies = lines(arguments[1] .. "/programs.jsonl")

@@ -1,16 +1,9 @@
 -- Load for wrk: what a day of teaching looks like to the process: scores, programs, reviews, explanations, reads.
 -- Arguments after `--`: the folder that bench/run has filled, and a word that makes this run's keys unique.
 
+local lines = dofile("bench/load/lines.lua")
 local number = 0
 local bodies, tokens, teacher, run = {}, {}, nil, nil
-
-local function lines(path)
-    local found = {}
-    for line in io.lines(path) do
-        found[#found + 1] = line
-    end
-    return found
-end
 
 local function json(token, path, body)
     return wrk.format("POST", path, { ["Authorization"] = "Bearer " .. token, ["Content-Type"] = "application/json" }, body)

@@ -1,16 +1,9 @@
 -- Load for wrk: students answer the exercises that they were given; each answer is another one, so that each is run.
 -- Arguments after `--`: the folder that bench/run has filled: a token and a problem a line, and a program a line.
 
+local lines = dofile("bench/load/lines.lua")
 local number = 0
 local problems, programs = {}, {}
-
-local function lines(path)
-    local found = {}
-    for line in io.lines(path) do
-        found[#found + 1] = line
-    end
-    return found
-end
 
 function init(arguments)
     for _, line in ipairs(lines(arguments[1] .. "/problems.txt")) do

@@ -14,6 +14,6 @@ mod request;
 mod trace;
 
 pub use log::{Format, LogError, init};
-pub use metrics::{ErrorKind, METRICS_CONTENT_TYPE, Metrics};
+pub use metrics::{ErrorKind, METRICS_CONTENT_TYPE, Metrics, registered};
 pub use request::{CORRELATION_HEADER, CORRELATION_MAX_CHARS, RequestIds};
 pub use trace::{SpanId, TRACEPARENT_HEADER, TraceContext, TraceId};

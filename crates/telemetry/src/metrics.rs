@@ -176,7 +176,11 @@ impl Metrics {
     }
 }
 
-fn registered<T>(registry: &Registry, family: T) -> Result<T, prometheus::Error>
+/// Registers a family of metrics, and gives it back.
+///
+/// # Errors
+/// When a family of this name is there already.
+pub fn registered<T>(registry: &Registry, family: T) -> Result<T, prometheus::Error>
 where
     T: prometheus::core::Collector + Clone + 'static,
 {

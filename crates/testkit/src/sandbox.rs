@@ -32,7 +32,7 @@ pub fn sandbox_binary() -> PathBuf {
 pub fn sandbox_pool() -> Pool {
     let settings = Settings {
         waiting_max: 1_000,
-        wait_max: Duration::from_mins(2),
+        wait_max: Duration::from_mins(5),
         lockdown: Lockdowned::BestEffort,
         ..Settings::new(sandbox_binary())
     };

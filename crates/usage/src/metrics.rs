@@ -4,8 +4,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use prometheus::core::Collector;
 use prometheus::{GaugeVec, IntCounterVec, Opts, Registry};
+use telemetry::registered;
 
 use crate::Tokens;
 
@@ -80,10 +80,6 @@ impl UsageMetrics {
         self.tokens.with_label_values(&[agent, "around"]).inc_by(tokens.around as u64);
         self.tokens.with_label_values(&[agent, "answer"]).inc_by(tokens.answer as u64);
     }
-}
-
-fn registered<C: Collector + Clone + 'static>(registry: &Registry, family: C) -> prometheus::Result<C> {
-    registry.register(Box::new(family.clone())).map(|()| family)
 }
 
 /// The gauge's memory: each agent's last efficiencies.

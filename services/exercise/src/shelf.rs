@@ -328,7 +328,7 @@ impl Shelf {
                     }
                 }
             }
-            Ok(())
+            Ok::<_, LedgerError>(())
         };
         part.read.get_or_try_init(read).await?;
         Ok(())

@@ -13,7 +13,7 @@ use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, 
 use room::Check;
 use sandbox::Ended;
 use sandbox::pool::{Lockdowned, Pool, PoolObserver, Settings as PoolSettings, Status};
-use telemetry::Metrics;
+use telemetry::{Metrics, registered};
 
 use super::settings::{SandboxLockdown, Settings};
 
@@ -80,32 +80,24 @@ struct Counted {
 impl Counted {
     fn register(metrics: &Metrics) -> Result<Self, prometheus::Error> {
         let registry = metrics.registry();
-        let counted = Self {
-            ended: IntCounterVec::new(
-                Opts::new("agent_sandbox_runs_total", "Learners' programs run, by how the run ended"),
-                &["ended"],
-            )?,
+        let counter = |name: &str, help: &str| registered(registry, IntCounter::new(name, help)?);
+        let histogram = |name: &str, help: &str| {
+            let options = HistogramOpts::new(name, help).buckets(BUCKETS_S.to_vec());
+            registered(registry, Histogram::with_opts(options)?)
+        };
+        let ended = Opts::new("agent_sandbox_runs_total", "Learners' programs run, by how the run ended");
+        Ok(Self {
+            ended: registered(registry, IntCounterVec::new(ended, &["ended"])?)?,
             took_s: histogram("agent_sandbox_run_seconds", "How long runs took")?,
             waited_s: histogram("agent_sandbox_wait_seconds", "How long runs waited for a sandbox")?,
-            running: IntGauge::new("agent_sandbox_running", "Programs that run now")?,
-            busy: IntCounter::new("agent_sandbox_busy_total", "Runs that were sent away: all were busy")?,
-            start_failed: IntCounter::new(
+            running: registered(registry, IntGauge::new("agent_sandbox_running", "Programs that run now")?)?,
+            busy: counter("agent_sandbox_busy_total", "Runs that were sent away: all were busy")?,
+            start_failed: counter(
                 "agent_sandbox_start_failures_total",
                 "Sandboxes that could not be started",
             )?,
-        };
-        registry.register(Box::new(counted.ended.clone()))?;
-        registry.register(Box::new(counted.took_s.clone()))?;
-        registry.register(Box::new(counted.waited_s.clone()))?;
-        registry.register(Box::new(counted.running.clone()))?;
-        registry.register(Box::new(counted.busy.clone()))?;
-        registry.register(Box::new(counted.start_failed.clone()))?;
-        Ok(counted)
+        })
     }
-}
-
-fn histogram(name: &str, help: &str) -> Result<Histogram, prometheus::Error> {
-    Histogram::with_opts(HistogramOpts::new(name, help).buckets(BUCKETS_S.to_vec()))
 }
 
 impl PoolObserver for Counted {

@@ -31,6 +31,12 @@ impl Score {
         if whole == 0 { Self::ZERO } else { Self((f64::from(part) / f64::from(whole)).min(1.0)) }
     }
 
+    /// The better of two.
+    #[must_use]
+    pub fn better(self, other: Self) -> Self {
+        if self.0 < other.0 { other } else { self }
+    }
+
     /// The mean; none of none. The sum runs in the order given, so that the same entries give the same bits.
     #[must_use]
     pub fn mean(entries: impl IntoIterator<Item = Self>) -> Option<Self> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use agent_core::curriculum::Topic;
 use agent_core::mastery::{Level, Mastery};
-use agent_core::signs::{self, Sign};
+use agent_core::signs::Sign;
 use auth::{Principal, subject_student};
 use axum::Json;
 use axum::extract::State;
@@ -26,9 +26,6 @@ use crate::follow::{TraceAnswer, follow};
 use crate::library::{Depth, Example, Lesson};
 use crate::outbox;
 use crate::progress::{self, Fit, Source};
-
-/// The longest message, in characters.
-const MESSAGE_MAX_CHARS: usize = 2000;
 
 /// The longest input for a program, in characters.
 const STDIN_MAX_CHARS: usize = 2000;
@@ -127,9 +124,10 @@ pub(crate) async fn handler(
     EventHeaders(headers): EventHeaders,
     JsonBody(request): JsonBody<ExplainRequest>,
 ) -> Result<Json<ExplainAnswer>, Problem> {
-    let message = request.message.unwrap_or_default();
-    bounded("message", &message, MESSAGE_MAX_CHARS)?;
-    bounded("stdin", &request.stdin, STDIN_MAX_CHARS)?;
+    let sign = room::heard(request.message.as_deref())?;
+    if request.stdin.chars().count() > STDIN_MAX_CHARS {
+        return Err(Problem::field("stdin", format!("at most {STDIN_MAX_CHARS} characters")));
+    }
     let student = subject_student(&principal, request.student_id, room.ports.rosters.as_ref()).await?;
     let lesson = concept::lesson(&room.library, request.concept)?;
     let (fit, trace) = tokio::join!(
@@ -140,7 +138,6 @@ pub(crate) async fn handler(
         Some(source) => Some(room::compute::run(source.len(), move || code::read(&source)).await?),
         None => None,
     };
-    let sign = signs::heard(&message);
     if let (Some(student), Some(sign)) = (&student, sign) {
         tell(&room, student, lesson.topic, sign, &headers).await?;
     }
@@ -153,13 +150,6 @@ pub(crate) async fn handler(
     let prerequisites = room.library.graph().prerequisites(lesson.topic).to_vec();
     let answer = answer(lesson, request.depth, fit, seed, explanation, prerequisites, truncated);
     Ok(Json(ExplainAnswer { trace, ..answer }))
-}
-
-fn bounded(field: &str, text: &str, most: usize) -> Result<(), Problem> {
-    if text.chars().count() > most {
-        return Err(Problem::field(field, format!("at most {most} characters")));
-    }
-    Ok(())
 }
 
 /// The program's steps, where they are asked for.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use agent_core::signs;
 use agent_core::syntax::{self, Analysis};
 use auth::{Principal, subject_student};
 use axum::Json;
@@ -34,9 +33,6 @@ pub(crate) struct Request {
     message: Option<String>,
 }
 
-/// The longest message, in characters.
-const MESSAGE_MAX_CHARS: usize = 2000;
-
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Language {
@@ -64,10 +60,7 @@ pub(crate) async fn handler(
     JsonBody(request): JsonBody<Request>,
 ) -> Result<Json<Analysis>, Problem> {
     let Language::Python = request.language;
-    let message = request.message.unwrap_or_default();
-    if message.chars().count() > MESSAGE_MAX_CHARS {
-        return Err(Problem::field("message", format!("at most {MESSAGE_MAX_CHARS} characters")));
-    }
+    let sign = room::heard(request.message.as_deref())?;
     let student = subject_student(&principal, request.student_id, room.ports.rosters.as_ref()).await?;
     let code = request.code;
     let analysis = room::compute::run(code.len(), move || syntax::analyze(&code)).await?;
@@ -77,7 +70,7 @@ pub(crate) async fn handler(
             student: &student,
             errors: &analysis.errors,
             news: room.told.news(&student, codes, room.ports.clock.now()),
-            sign: signs::heard(&message),
+            sign,
             headers: &headers,
         };
         views::count(&room.ports, &submitted).await.map_err(|error| ledger_problem(&error))?;

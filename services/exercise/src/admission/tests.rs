@@ -2,35 +2,17 @@
 //!
 //! Not here: many seeds (`audit`).
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use agent_core::curriculum::Topic;
-use sandbox::pool::{Lockdowned, Pool, Settings};
 
 use super::*;
 use crate::decide::exercise::{Seed, Task};
 use crate::decide::template::Generator;
 
-/// The child: where AGENT_BUS_SANDBOX says, or beside the tests.
-fn child() -> PathBuf {
-    let beside = || {
-        let test = std::env::current_exe().ok()?;
-        Some(test.parent()?.parent()?.join("agent-bus-sandbox"))
-    };
-    let path = std::env::var_os("AGENT_BUS_SANDBOX").map(PathBuf::from).or_else(beside);
-    match path.filter(|path| path.is_file()) {
-        Some(path) => path,
-        None => panic!("there is no agent-bus-sandbox; `cargo build -p sandbox-child` builds it"),
-    }
-}
-
 /// A pool of real children.
 pub(crate) fn pool() -> Arc<dyn Sandbox> {
-    // Other tests run at the same time, and a busy machine is no reason to fail.
-    let wait_max = std::time::Duration::from_secs(300);
-    let settings = Settings { lockdown: Lockdowned::BestEffort, wait_max, ..Settings::new(child()) };
-    Arc::new(Pool::start(settings, Arc::new(clock::RandomIds), Arc::new(())))
+    Arc::new(testkit::sandbox_pool())
 }
 
 fn name(topic: Topic, template: &str, kind: Kind, seed: u32) -> Name {

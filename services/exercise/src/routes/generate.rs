@@ -80,12 +80,11 @@ pub(crate) async fn handler(
         None => room.shelf.ready(wanted.asked, chance, &history).await,
     };
     let items = items.map_err(|error| refused(&error))?;
-    let candidates: Vec<Candidate> = items.iter().map(|item| item.candidate.clone()).collect();
     let made_at = ports.clock.now();
     let problem_id = ports.ids.event_id().to_string().parse();
     let problem_id = problem_id.map_err(|_| Refusal::internal("a fresh id is no problem id"))?;
     let choice = |history: &History| {
-        let (item, why) = pick(&items, &candidates, history, &wanted, chance)?;
+        let (item, why) = pick(&items, history, &wanted, chance)?;
         let problem = Problem {
             problem_id: Clone::clone(&problem_id),
             student_id: student.clone(),
@@ -169,19 +168,14 @@ fn may_be(part: &Assigned, kind: Option<Kind>) -> bool {
     part.work.kind.is_none() || kind.is_none() || part.work.kind == kind
 }
 
-fn pick(
-    items: &[Arc<Item>],
-    candidates: &[Candidate],
-    history: &History,
-    wanted: &Wanted,
-    chance: Seed,
-) -> Option<(Exercise, String)> {
+fn pick(items: &[Arc<Item>], history: &History, wanted: &Wanted, chance: Seed) -> Option<(Exercise, String)> {
     if wanted.seeded {
         let item = items.first()?;
         return Some((item.exercise.clone(), "You asked for this seed.".to_owned()));
     }
     let Asked { topic, kind, difficulty } = wanted.asked;
-    let choice = choose(candidates, history, Wish { topic, kind, difficulty }, chance)?;
+    let candidates: Vec<&Candidate> = items.iter().map(|item| &item.candidate).collect();
+    let choice = choose(&candidates, history, Wish { topic, kind, difficulty }, chance)?;
     let item = items.get(choice.candidate)?;
     Some((item.exercise.clone(), format!("{} {}", wanted.because, choice.why)))
 }

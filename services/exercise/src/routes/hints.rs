@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use agent_core::signs;
 use auth::Principal;
 use axum::Json;
 use axum::extract::State;
@@ -17,9 +16,6 @@ use crate::Exercises;
 use crate::decide::hints::{Hint, Level, NoLevel, hint};
 use crate::outbox::Cause;
 use crate::store::learner;
-
-/// The longest message, in characters.
-const MESSAGE_MAX_CHARS: usize = 2000;
 
 /// How much a hint says.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -75,10 +71,7 @@ pub(crate) async fn handler(
     JsonBody(request): JsonBody<HintsRequest>,
 ) -> Result<Json<HintsAnswer>, Refusal> {
     let HintsRequest { problem_id, level: AskedLevel(level), message } = request;
-    if message.as_ref().is_some_and(|message| message.chars().count() > MESSAGE_MAX_CHARS) {
-        return Err(Refusal::field("message", format!("at most {MESSAGE_MAX_CHARS} characters")));
-    }
-    let sign = message.as_deref().and_then(signs::heard);
+    let sign = room::heard(message.as_deref())?;
     let problem = room.given(&principal, &problem_id).await?;
     let last = problem.last.as_ref();
     let same_before = last.map_or(0, |last| last.same_before);

@@ -92,13 +92,13 @@ impl Assigned {
     /// The mean of the best answers over what was assigned; what was not answered counts as 0.
     #[must_use]
     pub(crate) fn mean_score(&self) -> Option<Mastery> {
-        let mut best: Vec<f64> = self.given.iter().filter_map(|given| given.best).map(Score::get).collect();
+        let mut best: Vec<Score> = self.given.iter().filter_map(|given| given.best).collect();
         if best.is_empty() {
             return None;
         }
-        best.sort_by(|a, b| b.total_cmp(a));
-        best.truncate(usize::from(self.work.count));
-        Mastery::new(best.iter().sum::<f64>() / f64::from(self.work.count)).ok()
+        best.sort_by(|a, b| b.get().total_cmp(&a.get()));
+        best.resize(usize::from(self.work.count), Score::ZERO);
+        Mastery::new(Score::mean(best)?.get()).ok()
     }
 
     /// Whether another exercise may be given of it.
@@ -115,8 +115,7 @@ impl Assigned {
     /// Notes an answer.
     pub(crate) fn answered(&mut self, problem_id: &ProblemId, score: Score) {
         for given in self.given.iter_mut().filter(|given| given.problem_id == *problem_id) {
-            given.best =
-                Some(given.best.map_or(score, |best| if best.get() < score.get() { score } else { best }));
+            given.best = Some(given.best.map_or(score, |best| best.better(score)));
         }
     }
 }

@@ -53,7 +53,7 @@ impl Problem {
     /// Notes a judged answer.
     pub(crate) fn answered(&mut self, fingerprint: String, verdict: Verdict) {
         self.attempts = self.attempts.saturating_add(1);
-        self.best = Score::new(self.best.map_or(0.0, Score::get).max(verdict.score.get())).ok();
+        self.best = Some(self.best.map_or(verdict.score, |best| best.better(verdict.score)));
         let same_before = self.last.as_ref().map_or(0, |last| {
             let is_same = went_wrong(&verdict).is_some() && went_wrong(&verdict) == went_wrong(&last.verdict);
             if is_same { last.same_before.saturating_add(1) } else { 0 }

@@ -4,6 +4,7 @@
 //! that comes back, best of all with exactly that bug to find; a template and a kind not had for long; chance. Not here: how
 //! hard it should be (`difficulty`), and whether it may be shown at all (`admit`).
 
+use std::borrow::Borrow;
 use std::cmp::Reverse;
 
 use agent_core::curriculum::Topic;
@@ -126,13 +127,19 @@ impl Candidate {
 
 /// Chooses what comes next; nothing where no candidate is of the topic and kind that is wished for.
 #[must_use]
-pub fn choose(candidates: &[Candidate], history: &History, wish: Wish, seed: Seed) -> Option<Choice> {
+pub fn choose<C: Borrow<Candidate>>(
+    candidates: &[C],
+    history: &History,
+    wish: Wish,
+    seed: Seed,
+) -> Option<Choice> {
+    let candidates = candidates.iter().map(C::borrow);
     let patterns = history.patterns();
     let fits = |candidate: &Candidate| {
         candidate.name.topic == wish.topic && wish.kind.is_none_or(|kind| candidate.name.kind == kind)
     };
-    let best = candidates.iter().enumerate().filter(|(_, candidate)| fits(candidate)).min_by_key(
-        |(place, candidate)| {
+    let best =
+        candidates.enumerate().filter(|(_, candidate)| fits(candidate)).min_by_key(|(place, candidate)| {
             let Name { topic, template, kind, .. } = &candidate.name;
             let had = candidate.had(history);
             let apart = (candidate.difficulty as u8).abs_diff(wish.difficulty as u8);
@@ -150,8 +157,7 @@ pub fn choose(candidates: &[Candidate], history: &History, wish: Wish, seed: See
                 lot(seed, &candidate.name),
                 *place,
             )
-        },
-    );
+        });
     let (place, candidate) = best?;
     Some(Choice { candidate: place, why: why(candidate, history, &patterns, wish) })
 }
