@@ -150,11 +150,12 @@ fn judge_from(source: &Source<'_>, tokens: &Tokens<'_>, wrong: usize) -> (Judgem
 mod tests {
     use super::*;
 
-    const PROGRAMS: [&str; 5] = [
+    const PROGRAMS: [&str; 6] = [
         "import math\n\n# Areas.\ndef area(r):\n    return math.pi * r ** 2\n\nprint(area(2))\nx = [1,\n     2]\n",
         "try:\n    n = int('3')\nexcept ValueError as e:\n    n = 0\nelse:\n    n += 1\nprint(f\"{n:>3}\")\n",
         "for i in range(3):\n    if i:\n        break\nelse:\n    pass\nprint('done')\nx = 1; y = \\\n  2\n",
         "s = '''a\nb'''\r\nclass A:\r\n\tpass\r\n\r\n@A\r\ndef f(): pass\r\nglobal g\r\n",
+        "a = 1\npass\n\\\nx",
         "match x:\n    case 1:\n        pass\n\n\u{c}\nwith open('f') as f:\n    pass\n    # the end\nreturn\n",
     ];
 

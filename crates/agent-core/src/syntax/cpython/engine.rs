@@ -208,10 +208,15 @@ impl<'a> Parser<'a> {
         if self.fill == self.mark || (self.fill == self.mark + 1 && next.kind != Kind::Keyword) {
             self.settled = self.mark;
         }
-        let starts_line = self.source.line_start(self.source.line_index(next.start)) == next.start;
-        if starts_line && next.kind != Kind::Refused {
+        if self.begins_line(next.start) && next.kind != Kind::Refused {
             self.passed.push(Passed { next: next.start, read_to: self.last_read().end });
         }
+    }
+
+    /// Whether a line begins at this place that is not joined to the one before it: reading may begin there.
+    fn begins_line(&self, at: usize) -> bool {
+        let before = self.source.text()[..at].trim_end_matches(['\r', '\n']);
+        self.source.line_start(self.source.line_index(at)) == at && !before.ends_with('\\')
     }
 
     /// The last token that was read.
