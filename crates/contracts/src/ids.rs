@@ -162,6 +162,13 @@ impl FromStr for EventId {
     }
 }
 
+impl From<EventId> for ProblemId {
+    /// A fresh id names a fresh exercise as well.
+    fn from(id: EventId) -> Self {
+        Self(id.to_string())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

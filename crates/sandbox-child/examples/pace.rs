@@ -72,7 +72,7 @@ async fn served(pool: &Pool) -> Duration {
 
 fn job(code: &str) -> Job {
     let case = Case::Script { stdin: String::new(), globals: vec![] };
-    Job { programs: vec![Program { code: code.to_owned(), cases: vec![case] }], limits: Limits::GRADED }
+    Job::new(vec![Program { code: code.to_owned(), cases: vec![case] }], Limits::GRADED)
 }
 
 fn children_of(id: u32) -> Vec<u32> {

@@ -69,7 +69,7 @@ async fn one(pool: &Pool, code: &str, run: usize) -> (String, bool) {
 fn job(code: &str) -> Job {
     let case = Case::Script { stdin: String::new(), globals: vec![] };
     let limits = Limits { cpu_ms: 150, wall_ms: 4_000, ..Limits::GRADED };
-    Job { programs: vec![Program { code: code.to_owned(), cases: vec![case] }], limits }
+    Job::new(vec![Program { code: code.to_owned(), cases: vec![case] }], limits)
 }
 
 fn hostile() -> Vec<String> {

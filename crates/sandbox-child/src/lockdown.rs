@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetStatus, Scope};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setpriority_process, setrlimit};
 use sandbox::wire::{Layer, Lockdown};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
@@ -23,6 +23,9 @@ const ADDRESS_SPACE_BYTES: u64 = 512 << 20;
 const PROCESSOR_S: u64 = 300;
 /// Descriptors: the three standard ones, the pipe, and one to spare.
 const DESCRIPTORS: u64 = 8;
+
+/// The least a thread can ask for: beside any other work it gets a sixtieth of a processor.
+const NICEST: i32 = 19;
 
 const LIMITS: [(Resource, u64); 5] = [
     (Resource::As, ADDRESS_SPACE_BYTES),
@@ -111,6 +114,7 @@ fn rules(pipe: i32) -> Result<BTreeMap<i64, Vec<SeccompRule>>, seccompiler::Back
     for call in [libc::SYS_mmap, libc::SYS_mprotect] {
         rules.insert(call, vec![not_executable()?]);
     }
+    rules.insert(libc::SYS_setpriority, vec![only_nicest()?]);
     Ok(rules)
 }
 
@@ -119,11 +123,27 @@ fn on_argument(place: u8, value: u64) -> Result<SeccompRule, seccompiler::Backen
     SeccompRule::new(vec![same])
 }
 
+/// A thread may stand back itself, and do nothing else to any priority.
+fn only_nicest() -> Result<SeccompRule, seccompiler::BackendError> {
+    let same = |place, value| SeccompCondition::new(place, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value);
+    SeccompRule::new(vec![
+        same(0, libc::PRIO_PROCESS.into())?,
+        same(1, 0)?,
+        same(2, NICEST.unsigned_abs().into())?,
+    ])
+}
+
 /// The third argument of both calls says what the memory is for. No new code, ever.
 fn not_executable() -> Result<SeccompRule, seccompiler::BackendError> {
     let executable = u64::from(libc::PROT_EXEC.unsigned_abs());
     let masked = SeccompCmpOp::MaskedEq(executable);
     SeccompRule::new(vec![SeccompCondition::new(2, SeccompCmpArgLen::Dword, masked, 0)?])
+}
+
+/// Has this thread compute only when the processors have nothing else to do, or nearly. The watchdog's stays as it is.
+pub(crate) fn stand_back() {
+    // Where it may not, the work is done all the same.
+    let _ = setpriority_process(None, NICEST);
 }
 
 /// Locks this process down, for good.

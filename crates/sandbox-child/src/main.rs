@@ -38,8 +38,8 @@ use std::time::Instant;
 
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::signal::{UserSignalSender, user_signal_channel};
-use sandbox::Ended;
 use sandbox::wire::{Layer, Lockdown, Order, Said};
+use sandbox::{Ended, Priority};
 
 use cases::Stage;
 use nursery::Nursery;
@@ -129,6 +129,9 @@ fn serve(vm: &VirtualMachine, before: Before, files: Layer, signals: UserSignalS
     let began = Instant::now();
     speech::know(order.nonce);
     speech::say(Said::Taken);
+    if order.job.priority == Priority::Background {
+        lockdown::stand_back();
+    }
     let limits = order.job.limits;
     let baseline_bytes = allocator::live_bytes();
     imports::beforehand(&order.job, vm);

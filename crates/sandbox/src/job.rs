@@ -13,6 +13,28 @@ pub struct Job {
     pub programs: Vec<Program>,
     /// For the whole job, but for what says otherwise.
     pub limits: Limits,
+    /// Who comes first.
+    #[serde(default)]
+    pub priority: Priority,
+}
+
+/// Who comes first, where there is more to run than the machine can.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// Somebody waits for it.
+    #[default]
+    Awaited,
+    /// Nobody does: it gets what the others leave of the processors, and takes no place of theirs.
+    Background,
+}
+
+impl Job {
+    /// A job that somebody waits for.
+    #[must_use]
+    pub const fn new(programs: Vec<Program>, limits: Limits) -> Self {
+        Self { programs, limits, priority: Priority::Awaited }
+    }
 }
 
 /// A program, and how to run it.

@@ -15,9 +15,11 @@ mod report;
 mod value;
 pub mod wire;
 
-pub use job::{Call, Case, Job, Limits, Program};
+pub use job::{Call, Case, Job, Limits, Priority, Program};
 pub use report::{CaseReport, Ended, Frame, Limit, Observed, Outcome, ProgramReport, Raised, Report, Step};
 pub use value::Value;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -29,6 +31,16 @@ pub trait Sandbox: Send + Sync + 'static {
     /// # Errors
     /// Where the job was not run: the same job may be asked for again.
     async fn run(&self, job: Job) -> Result<Report, SandboxError>;
+}
+
+/// Runs every job in the background, whatever it says of itself.
+pub struct Background(pub Arc<dyn Sandbox>);
+
+#[async_trait]
+impl Sandbox for Background {
+    async fn run(&self, job: Job) -> Result<Report, SandboxError> {
+        self.0.run(Job { priority: Priority::Background, ..job }).await
+    }
 }
 
 /// Why a job was not run.

@@ -3,7 +3,8 @@
 //! Reading order: here (settings, places, who waits) → `keeper` (keeps a nursery) → `nursery` (the process, and how it is
 //! asked) → `child` (a connection, and one job over it) → `lines` (what comes over it, bounded) → `transcript` (what that
 //! says, held against the job) → `observe` (what is counted). A child is forked for one job and killed after it.
-//! Everything is bounded: `running_max` jobs run and `waiting_max` wait, each for `wait_max` at most; a child's line has
+//! Everything is bounded: `running_max` jobs run and `waiting_max` wait, each for `wait_max` at most, and beside them one
+//! background job, which gets what they leave of the processors; a child's line has
 //! [`LINE_MAX_BYTES`](crate::wire::LINE_MAX_BYTES), its lines together [`REPORT_MAX_BYTES`], and it lives no longer than
 //! the job's wall-clock time and [`KILL_GRACE`].
 //!
@@ -34,7 +35,7 @@ pub use keeper::{START_MAX, START_WAIT_FIRST, START_WAIT_MAX};
 pub use observe::PoolObserver;
 pub use transcript::REPORT_MAX_BYTES;
 
-use crate::{Job, Report, Sandbox, SandboxError};
+use crate::{Job, Priority, Report, Sandbox, SandboxError};
 use child::{Child, Order};
 use keeper::{Keeper, Told, held};
 use nursery::Door;
@@ -51,6 +52,15 @@ const SILENCE_MAX: Duration = Duration::from_secs(5);
 /// to hear of its end.
 const NEWS_MAX: Duration = Duration::from_millis(100);
 
+/// Jobs that run in the background at once, beside the others.
+const BACKGROUND_RUNNING: usize = 1;
+
+/// Jobs that wait for that place.
+const BACKGROUND_WAITING_MAX: usize = 4;
+
+/// How long they wait at most: nobody minds, but a line without end is none.
+const BACKGROUND_WAIT_MAX: Duration = Duration::from_mins(10);
+
 /// Why no child comes any more.
 const STOPPED: &str = "the pool of children has stopped";
 
@@ -59,8 +69,8 @@ const STOPPED: &str = "the pool of children has stopped";
 pub struct Settings {
     /// `agent-bus-sandbox`: a path, from where the service runs if it is relative.
     pub binary: PathBuf,
-    /// Jobs that run at once. Each may take the job's memory and some 10 MB, all of them together the interpreter's own,
-    /// some 45 MB.
+    /// Jobs that run at once, but for one more in the background. Each may take the job's memory and some 10 MB, all of
+    /// them together the interpreter's own, some 45 MB.
     pub running_max: NonZeroUsize,
     /// Jobs that wait for a child.
     pub waiting_max: usize,
@@ -111,14 +121,34 @@ pub struct Pool {
     settings: Settings,
     ids: Arc<dyn Ids>,
     observer: Arc<dyn PoolObserver>,
-    /// Jobs that run or wait.
-    admitted: Semaphore,
-    /// Jobs that run.
-    places: Semaphore,
+    awaited: Line,
+    background: Line,
     told: watch::Receiver<Told>,
     patience: Patience,
     /// It ends with the pool.
     _keeper: JoinSet<()>,
+}
+
+/// Places, and who waits for them.
+struct Line {
+    /// Jobs that run or wait.
+    admitted: Semaphore,
+    admitted_max: usize,
+    /// Jobs that run.
+    places: Semaphore,
+    wait_max: Duration,
+}
+
+impl Line {
+    fn new(running_max: usize, waiting_max: usize, wait_max: Duration) -> Self {
+        let admitted_max = running_max + waiting_max;
+        let (admitted, places) = (Semaphore::new(admitted_max), Semaphore::new(running_max));
+        Self { admitted, admitted_max, places, wait_max }
+    }
+
+    fn admitted(&self) -> usize {
+        self.admitted_max - self.admitted.available_permits()
+    }
 }
 
 impl Pool {
@@ -132,8 +162,8 @@ impl Pool {
         let mut keeper = JoinSet::new();
         keeper.spawn(Keeper::new(&settings, tell, Arc::clone(&observer)).run());
         Self {
-            admitted: Semaphore::new(settings.running_max.get() + settings.waiting_max),
-            places: Semaphore::new(settings.running_max.get()),
+            awaited: Line::new(settings.running_max.get(), settings.waiting_max, settings.wait_max),
+            background: Line::new(BACKGROUND_RUNNING, BACKGROUND_WAITING_MAX, BACKGROUND_WAIT_MAX),
             told,
             patience: Patience::default(),
             _keeper: keeper,
@@ -149,10 +179,10 @@ impl Pool {
         self.told.borrow().status.clone()
     }
 
-    /// Jobs that run or wait now.
+    /// Jobs that run or wait now, but for those in the background.
     #[must_use]
     pub fn admitted(&self) -> usize {
-        self.settings.running_max.get() + self.settings.waiting_max - self.admitted.available_permits()
+        self.awaited.admitted()
     }
 
     fn busy(&self) -> SandboxError {
@@ -192,7 +222,10 @@ impl Pool {
     async fn serve(&self, child: Child, order: &Order, asked: Instant) -> Result<Report, child::Untaken> {
         let running = Running::new(&*self.observer, asked);
         let report = child.serve(order).await?;
-        self.patience.took(running.finished(report.ended));
+        let took = running.finished(report.ended);
+        if order.priority() == Priority::Awaited {
+            self.patience.took(took);
+        }
         Ok(report)
     }
 
@@ -224,10 +257,14 @@ impl Pool {
 impl Sandbox for Pool {
     /// Dropped before it is done, the child is killed, and the place is free.
     async fn run(&self, job: Job) -> Result<Report, SandboxError> {
-        let Ok(_admission) = self.admitted.try_acquire() else { return Err(self.busy()) };
+        let line = match job.priority {
+            Priority::Awaited => &self.awaited,
+            Priority::Background => &self.background,
+        };
+        let Ok(_admission) = line.admitted.try_acquire() else { return Err(self.busy()) };
         let asked = Instant::now();
-        let by = asked + self.settings.wait_max;
-        let place = timeout_at(by, self.places.acquire()).await.map_err(|_| self.busy())?;
+        let by = asked + line.wait_max;
+        let place = timeout_at(by, line.places.acquire()).await.map_err(|_| self.busy())?;
         let _place = place.map_err(|closed| SandboxError::Unavailable(closed.to_string()))?;
         let order = Order::new(job, self.ids.event_id().0.simple().to_string());
         self.served(&order, asked, by).await

@@ -82,7 +82,7 @@ pub(crate) async fn follow(sandbox: Option<&dyn Sandbox>, source: Option<&str>, 
 
 fn job(source: &str, stdin: &str) -> Job {
     let case = Case::Trace { stdin: stdin.to_owned(), steps_max: STEPS_MAX };
-    Job { programs: vec![Program { code: trace::program(source), cases: vec![case] }], limits: LIMITS }
+    Job::new(vec![Program { code: trace::program(source), cases: vec![case] }], LIMITS)
 }
 
 fn told(source: &str, report: Report) -> TraceAnswer {

@@ -1,19 +1,20 @@
 //! The shelf: exercises that were admitted, ready to be given.
 //!
 //! Admission tries an exercise on its reference and on a dozen bugs: a second of work, not for a request that waits. So a
-//! shelf is kept for each topic, in memory and in the ledger; the first who asks for a topic waits for one exercise, and the
-//! rest are admitted in the background (`run`): a few of each template and kind, and more as students have had them. It has
-//! an end: what seeds beyond [`SEEDS_KEPT`] make is not kept for good. Not here: what is admitted (`decide::admit`), and
-//! which of them a student gets (`decide::adapt`).
+//! shelf is kept for each topic, exercises in the ledger and what choosing needs of them in memory; the first who asks for a
+//! topic waits for one exercise, and the rest are admitted in the background (`run`), behind whatever students run: a few of
+//! each template and kind, and more as students have had them. It has an end: what seeds beyond [`SEEDS_KEPT`] make is not
+//! kept for good. Not here: what is admitted (`decide::admit`), and which of them a student gets (`decide::adapt`).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use agent_core::curriculum::Topic;
-use ledger::{Change, Expected, Ledger, LedgerError, Put, Query};
+use ledger::retry::MayConflict;
+use ledger::{Change, Document, Expected, Ledger, LedgerError, Put, Query};
 use room::Stop;
-use sandbox::{Sandbox, SandboxError};
+use sandbox::{Background, Sandbox, SandboxError};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, Notify, OnceCell};
 use tokio::time::{Duration, sleep};
@@ -28,7 +29,7 @@ use crate::ports::SHELF;
 const STEP: u32 = 4;
 
 /// Of each template and kind, what the first so many seeds make may stand on the shelf.
-const SEEDS_KEPT: u32 = 64;
+const SEEDS_KEPT: u32 = 16;
 
 /// How many of other seeds are remembered until the next start.
 const OTHERS_KEPT: usize = 64;
@@ -42,14 +43,14 @@ const DRAWN_MAX: usize = 16;
 /// The most exercises of a topic that are read from the ledger.
 const READ_MAX: u32 = 5000;
 
-/// How long the background stands back when students need the sandboxes.
+/// How long the background waits when the sandbox or the ledger cannot be had.
 const STAND_BACK: Duration = Duration::from_secs(2);
 
 /// An exercise on the shelf.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Item {
-    pub(crate) exercise: Exercise,
-    pub(crate) candidate: Candidate,
+struct Item {
+    exercise: Exercise,
+    candidate: Candidate,
     /// What the template was when it was admitted.
     made_from: String,
 }
@@ -69,6 +70,12 @@ pub(crate) enum ShelfError {
     /// The store.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+}
+
+impl MayConflict for ShelfError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Ledger(error) if error.is_conflict())
+    }
 }
 
 /// What is asked of the shelf.
@@ -103,10 +110,11 @@ pub(crate) struct Shelf {
     templates: Templates,
     ledger: Arc<dyn Ledger>,
     sandbox: Arc<dyn Sandbox>,
-    items: RwLock<BTreeMap<Name, Arc<Item>>>,
+    /// What the ledger has: a topic's, once it was asked for.
+    candidates: RwLock<BTreeMap<Name, Arc<Candidate>>>,
     /// The latest that are not kept for good.
-    others: RwLock<VecDeque<Arc<Item>>>,
-    /// What was tried and refused: bounded as the items are.
+    others: RwLock<VecDeque<Exercise>>,
+    /// What was tried and refused: bounded as the candidates are.
     refused: RwLock<BTreeSet<Name>>,
     parts: BTreeMap<Topic, Part>,
     more_wanted: Notify,
@@ -120,7 +128,7 @@ impl Shelf {
             templates,
             ledger,
             sandbox,
-            items: RwLock::default(),
+            candidates: RwLock::default(),
             others: RwLock::default(),
             refused: RwLock::default(),
             parts,
@@ -140,13 +148,14 @@ impl Shelf {
         asked: Asked,
         chance: Seed,
         history: &History,
-    ) -> Result<Vec<Arc<Item>>, ShelfError> {
+    ) -> Result<Vec<Arc<Candidate>>, ShelfError> {
         let part = self.parts.get(&asked.topic).ok_or(ShelfError::NoSuch)?;
         self.read(part, asked.topic).await?;
         self.want(part, STEP);
         let nearest = self.generators(asked).first().ok_or(ShelfError::NoSuch)?.difficulty();
-        let fits =
-            |item: &Arc<Item>| item.exercise.difficulty == nearest && !item.candidate.is_repeat(history);
+        let fits = |candidate: &Arc<Candidate>| {
+            candidate.difficulty == nearest && !candidate.is_repeat(history)
+        };
         let found = self.found(asked);
         if found.iter().any(fits) {
             return Ok(found);
@@ -173,7 +182,7 @@ impl Shelf {
     }
 
     /// The exercise that this seed makes of what is asked. The same question gives the same exercise.
-    pub(crate) async fn of_seed(&self, asked: Asked, seed: Seed) -> Result<Arc<Item>, ShelfError> {
+    pub(crate) async fn of_seed(&self, asked: Asked, seed: Seed) -> Result<Exercise, ShelfError> {
         let part = self.parts.get(&asked.topic).ok_or(ShelfError::NoSuch)?;
         self.read(part, asked.topic).await?;
         let fitting = self.generators(asked);
@@ -183,11 +192,16 @@ impl Shelf {
         self.first_admitted(names).await
     }
 
+    /// The exercise of a candidate that was ready.
+    pub(crate) async fn exercise(&self, name: Name) -> Result<Exercise, ShelfError> {
+        self.first_admitted([name].into_iter()).await
+    }
+
     /// All of the topic and kind.
-    fn found(&self, asked: Asked) -> Vec<Arc<Item>> {
-        let items = self.items.read().unwrap_or_else(PoisonError::into_inner);
+    fn found(&self, asked: Asked) -> Vec<Arc<Candidate>> {
+        let candidates = self.candidates.read().unwrap_or_else(PoisonError::into_inner);
         let fits = |name: &Name| name.topic == asked.topic && asked.kind.is_none_or(|kind| name.kind == kind);
-        items.values().filter(|item| fits(&item.exercise.name)).cloned().collect()
+        candidates.values().filter(|candidate| fits(&candidate.name)).cloned().collect()
     }
 
     /// What there is for the question, as near to its difficulty as there is anything.
@@ -231,19 +245,19 @@ impl Shelf {
 
     /// The exercises of the first seeds that nothing is known of: the first of each generator, then the second of each.
     fn untried(&self, generators: &[Generator<'_>], seeds: u32) -> Vec<Name> {
-        let items = self.items.read().unwrap_or_else(PoisonError::into_inner);
+        let candidates = self.candidates.read().unwrap_or_else(PoisonError::into_inner);
         let refused = self.refused.read().unwrap_or_else(PoisonError::into_inner);
         (0..seeds)
             .flat_map(|seed| generators.iter().map(move |generator| generator.name(Seed(seed))))
-            .filter(|name| !items.contains_key(name) && !refused.contains(name))
+            .filter(|name| !candidates.contains_key(name) && !refused.contains(name))
             .collect()
     }
 
-    async fn first_admitted(&self, names: impl Iterator<Item = Name>) -> Result<Arc<Item>, ShelfError> {
+    async fn first_admitted(&self, names: impl Iterator<Item = Name>) -> Result<Exercise, ShelfError> {
         let mut reasons = Vec::new();
         for name in names {
-            match self.admit(name).await? {
-                Ok(item) => return Ok(item),
+            match self.admit(self.sandbox.as_ref(), name).await? {
+                Ok(exercise) => return Ok(exercise),
                 Err(reason) => reasons.push(reason),
             }
         }
@@ -251,11 +265,11 @@ impl Shelf {
     }
 
     /// Admits an exercise, unless it stands here already; why not, if it is refused.
-    async fn admit(&self, name: Name) -> Result<Result<Arc<Item>, String>, ShelfError> {
-        if let Some(item) = self.known(&name) {
-            return Ok(Ok(item));
+    async fn admit(&self, sandbox: &dyn Sandbox, name: Name) -> Result<Result<Exercise, String>, ShelfError> {
+        if let Some(exercise) = self.known(&name).await? {
+            return Ok(Ok(exercise));
         }
-        let admitted = match admission::admit(self.sandbox.as_ref(), &self.templates, &name).await {
+        let admitted = match admission::admit(sandbox, &self.templates, &name).await {
             Ok(admitted) => admitted,
             Err(NotAdmitted::Sandbox(error)) => return Err(error.into()),
             Err(NotAdmitted::Refused(refused)) => {
@@ -268,18 +282,28 @@ impl Shelf {
             }
         };
         let item = self.item(admitted);
+        let exercise = item.exercise.clone();
         if is_kept(&name) {
             self.keep(&item).await?;
+            self.put(item.candidate);
+        } else {
+            self.remember(item.exercise);
         }
-        Ok(Ok(self.put(item)))
+        Ok(Ok(exercise))
     }
 
-    fn known(&self, name: &Name) -> Option<Arc<Item>> {
+    async fn known(&self, name: &Name) -> Result<Option<Exercise>, LedgerError> {
         if is_kept(name) {
-            return self.items.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+            let is_here =
+                self.candidates.read().unwrap_or_else(PoisonError::into_inner).contains_key(name);
+            if !is_here {
+                return Ok(None);
+            }
+            let document = self.ledger.document(SHELF, &name.to_string()).await?;
+            return Ok(document.and_then(|document| self.item_of(&document)).map(|item| item.exercise));
         }
         let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
-        others.iter().find(|item| item.exercise.name == *name).cloned()
+        Ok(others.iter().find(|exercise| exercise.name == *name).cloned())
     }
 
     fn item(&self, admitted: Admitted) -> Item {
@@ -288,19 +312,17 @@ impl Shelf {
         Item { exercise: admitted.exercise, candidate, made_from }
     }
 
-    fn put(&self, item: Item) -> Arc<Item> {
-        let item = Arc::new(item);
-        let name = item.exercise.name.clone();
-        if is_kept(&name) {
-            self.items.write().unwrap_or_else(PoisonError::into_inner).insert(name, Arc::clone(&item));
-        } else {
-            let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
-            others.push_back(Arc::clone(&item));
-            while others.len() > OTHERS_KEPT {
-                others.pop_front();
-            }
+    fn put(&self, candidate: Candidate) {
+        let mut candidates = self.candidates.write().unwrap_or_else(PoisonError::into_inner);
+        candidates.insert(candidate.name.clone(), Arc::new(candidate));
+    }
+
+    fn remember(&self, exercise: Exercise) {
+        let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
+        others.push_back(exercise);
+        while others.len() > OTHERS_KEPT {
+            others.pop_front();
         }
-        item
     }
 
     async fn keep(&self, item: &Item) -> Result<(), LedgerError> {
@@ -318,20 +340,25 @@ impl Shelf {
             let values = vec![topic.slug().to_owned()];
             let query = Query { field: "topic", values, limit: READ_MAX, offset: 0 };
             for document in self.ledger.documents(SHELF, query).await? {
-                match document.read::<Item>() {
-                    Ok(item) if item.made_from == self.templates.fingerprint(&item.exercise.name) => {
-                        self.put(item);
-                    }
-                    Ok(_) => {}
-                    Err(error) => {
-                        tracing::info!(%error, "an exercise of an older version is left where it is")
-                    }
+                if let Some(item) = self.item_of(&document) {
+                    self.put(item.candidate);
                 }
             }
             Ok::<_, LedgerError>(())
         };
         part.read.get_or_try_init(read).await?;
         Ok(())
+    }
+
+    /// What the document holds, unless it was made from other templates or by another version.
+    fn item_of(&self, document: &Document) -> Option<Item> {
+        match document.read::<Item>() {
+            Ok(item) => (item.made_from == self.templates.fingerprint(&item.exercise.name)).then_some(item),
+            Err(error) => {
+                tracing::info!(%error, "an exercise of an older version is left where it is");
+                None
+            }
+        }
     }
 
     fn want(&self, part: &Part, seeds: u32) {
@@ -358,8 +385,9 @@ impl Shelf {
         let wanted = part.wanted.load(Ordering::Acquire);
         let generators: Vec<_> =
             self.templates.generators().filter(|generator| generator.template.topic == topic).collect();
+        let sandbox = Background(Arc::clone(&self.sandbox));
         for name in self.untried(&generators, wanted) {
-            while let Err(error) = self.admit(name.clone()).await {
+            while let Err(error) = self.admit(&sandbox, name.clone()).await {
                 tracing::debug!(exercise = %name, %error, "the shelf is filled later");
                 sleep(STAND_BACK).await;
             }

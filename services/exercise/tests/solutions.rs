@@ -72,7 +72,7 @@ async fn exercise(pool: &Pool, templates: &Templates, name: &Name) -> Exercise {
         calls => Case::Calls { stdin: test.stdin.clone(), calls: calls.to_vec() },
     });
     let program = Program { code: exercise.reference.clone(), cases: cases.collect() };
-    let report = pool.run(Job { programs: vec![program], limits: Limits::GRADED }).await.unwrap();
+    let report = pool.run(Job::new(vec![program], Limits::GRADED)).await.unwrap();
     assert_eq!(report.ended, Ended::Completed, "{name}");
     for (test, seen) in exercise.tests.iter_mut().zip(&report.programs[0].cases) {
         assert_eq!(seen.outcome, Outcome::Finished, "{name}: {}", test.about);

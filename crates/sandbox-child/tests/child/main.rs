@@ -36,7 +36,7 @@ fn run(programs: Vec<Program>, limits: Limits) -> Report {
     // Seccomp and limits are everywhere; Landlock is where the kernel has it.
     assert_eq!((&lockdown.seccomp, &lockdown.limits), (&Layer::Present, &Layer::Present));
 
-    let order = Order { nonce: NONCE.to_owned(), job: Job { programs, limits } };
+    let order = Order { nonce: NONCE.to_owned(), job: Job::new(programs, limits) };
     let mut input = child.stdin.take().unwrap();
     input.write_all(&serde_json::to_vec(&order).unwrap()).unwrap();
     drop(input);

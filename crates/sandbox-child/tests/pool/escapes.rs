@@ -70,7 +70,7 @@ impl Host {
 /// The escape twice, then the probe, in one child.
 fn job(code: String, case: Case) -> Job {
     let escape = Program { code, cases: vec![case.clone(), case] };
-    Job { programs: vec![escape, probe()], limits: ground::LIMITS }
+    Job::new(vec![escape, probe()], ground::LIMITS)
 }
 
 /// What is wrong, if anything.
@@ -119,7 +119,7 @@ fn difference(clean: &ProgramReport, seen: &ProgramReport) -> Option<String> {
 #[tokio::test]
 async fn nothing_reaches_out_and_nothing_lives_on() {
     let pool = ground::pool(4);
-    let alone = pool.run(Job { programs: vec![probe()], limits: ground::LIMITS }).await.unwrap();
+    let alone = pool.run(Job::new(vec![probe()], ground::LIMITS)).await.unwrap();
     assert_eq!(alone.ended, Ended::Completed, "{alone:?}");
     let clean = &alone.programs[0];
     let facts = clean.cases[0].globals.get("facts").unwrap();

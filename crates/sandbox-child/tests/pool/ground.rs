@@ -42,7 +42,7 @@ pub(crate) fn script() -> Case {
 }
 
 pub(crate) fn job(code: &str, case: Case) -> Job {
-    Job { programs: vec![Program { code: code.to_owned(), cases: vec![case] }], limits: LIMITS }
+    Job::new(vec![Program { code: code.to_owned(), cases: vec![case] }], LIMITS)
 }
 
 /// What a student asks for meanwhile.

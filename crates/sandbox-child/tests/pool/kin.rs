@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 use clock::RandomIds;
 use rustix::process::{Pid, Signal, kill_process};
 use sandbox::pool::Pool;
-use sandbox::{Ended, Job, Limits, Report, Sandbox as _, SandboxError};
+use sandbox::{Ended, Job, Limits, Priority, Report, Sandbox as _, SandboxError};
 use tokio::task::JoinHandle;
 
 use crate::ground::{self, Counts, until};
@@ -68,9 +68,13 @@ impl Family {
 
     /// A job that runs until it is ended, already at work.
     async fn endless(&self) -> JoinHandle<Result<Report, SandboxError>> {
+        self.endless_as(Priority::Awaited).await
+    }
+
+    async fn endless_as(&self, priority: Priority) -> JoinHandle<Result<Report, SandboxError>> {
         let at_work = self.at_work();
         let limits = Limits { cpu_ms: 600_000, wall_ms: 600_000, ..Limits::GRADED };
-        let job = Job { limits, ..ground::job("while True:\n    pass\n", ground::script()) };
+        let job = Job { limits, priority, ..ground::job("while True:\n    pass\n", ground::script()) };
         let pool = Arc::clone(&self.pool);
         let asked = tokio::spawn(async move { pool.run(job).await });
         until(|| self.at_work() > at_work).await;
@@ -79,7 +83,7 @@ impl Family {
 }
 
 /// A number that the kernel tells of a process, counted from what stands behind its name: 1 is its parent, 11 the ticks
-/// of processor time that it took.
+/// of processor time that it took, 16 how far it stands back.
 fn field(id: u32, place: usize) -> Option<u32> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     let (_, rest) = stat.rsplit_once(") ")?;
@@ -99,6 +103,17 @@ fn open(id: u32) -> BTreeMap<u32, PathBuf> {
     let descriptors = fs::read_dir(format!("/proc/{id}/fd")).unwrap().map(|entry| entry.unwrap());
     let number = |entry: &fs::DirEntry| entry.file_name().to_str().unwrap().parse().unwrap();
     descriptors.map(|entry| (number(&entry), fs::read_link(entry.path()).unwrap())).collect()
+}
+
+#[tokio::test]
+async fn a_child_in_the_background_stands_back_and_the_others_do_not() {
+    for (priority, nice) in [(Priority::Background, 19), (Priority::Awaited, 0)] {
+        let family = Family::new(1);
+        let job = family.endless_as(priority).await;
+        let found: Vec<_> = family.children().into_iter().map(|id| field(id, 16)).collect();
+        assert_eq!(found, [Some(nice)], "{priority:?}");
+        job.abort();
+    }
 }
 
 #[tokio::test]

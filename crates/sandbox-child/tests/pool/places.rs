@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clock::RandomIds;
 use sandbox::pool::{Pool, Settings, Status};
-use sandbox::{Ended, Job, Limits, Report, Sandbox as _, SandboxError};
+use sandbox::{Ended, Job, Limits, Priority, Report, Sandbox as _, SandboxError};
 
 use crate::ground::{self, Counts, until};
 
@@ -51,6 +51,22 @@ async fn a_full_pool_sends_away_at_once_and_serves_again_later() {
     until(|| pool.admitted() == 0).await;
     assert_eq!(counts.cancelled.load(Ordering::SeqCst), 2);
     assert_eq!(counts.finished.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_job_in_the_background_takes_no_place_and_is_done_all_the_same() {
+    let (pool, counts) = counted(Settings { waiting_max: 0, ..ground::settings(ground::CHILD, 1) });
+    let background = |job: Job| Job { priority: Priority::Background, ..job };
+    let held = asked(&pool, background(endless()));
+    until(|| counts.began.load(Ordering::SeqCst) == 1).await;
+    assert_eq!(pool.admitted(), 0);
+    assert_eq!(ground::serves(&pool, 3).await, None);
+    // The next in the background waits for the first.
+    let next = asked(&pool, background(ground::normal(3)));
+    assert_eq!(ground::serves(&pool, 4).await, None);
+    assert_eq!(counts.began.load(Ordering::SeqCst), 3);
+    held.abort();
+    assert_eq!(next.await.unwrap().unwrap().ended, Ended::Completed);
 }
 
 #[tokio::test]

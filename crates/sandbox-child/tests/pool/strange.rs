@@ -19,7 +19,7 @@ use crate::stand_in::{HANGS, ORDER, READY, StandIn};
 /// Two cases of one program, little time.
 fn job() -> Job {
     let program = Program { code: String::new(), cases: vec![ground::script(); 2] };
-    Job { programs: vec![program], limits: Limits { wall_ms: 300, ..Limits::GRADED } }
+    Job::new(vec![program], Limits { wall_ms: 300, ..Limits::GRADED })
 }
 
 async fn report(answer: &str) -> Report {
@@ -96,7 +96,7 @@ async fn a_report_has_a_bound() {
     let cases = 1_000;
     let answer = "x=xxxxxxxxxxxxxxxx; for i in 1 2 3 4 5 6 7 8 9 10 11; do x=$x$x; done\nwhile :; do say \"$(report 0 $x)\"; done";
     let program = Program { code: String::new(), cases: vec![ground::script(); cases] };
-    let job = Job { programs: vec![program], limits: Limits::GRADED };
+    let job = Job::new(vec![program], Limits::GRADED);
     let report = StandIn::answering(answer).pool().run(job).await.unwrap();
     let (kept, ended) = seen(&report);
     assert_eq!(ended, Ended::TooMuchOutput);
@@ -105,10 +105,8 @@ async fn a_report_has_a_bound() {
 
 #[tokio::test]
 async fn a_child_that_does_not_read_its_order_is_ended() {
-    let large = Job {
-        programs: vec![Program { code: "x".repeat(1 << 20), cases: vec![ground::script()] }],
-        limits: Limits { wall_ms: 300, ..Limits::GRADED },
-    };
+    let program = Program { code: "x".repeat(1 << 20), cases: vec![ground::script()] };
+    let large = Job::new(vec![program], Limits { wall_ms: 300, ..Limits::GRADED });
     let stand_in = StandIn::new(&format!("{READY}{HANGS}"));
     let report = stand_in.pool().run(large).await.unwrap();
     assert_eq!(seen(&report), (0, Ended::TimedOut));

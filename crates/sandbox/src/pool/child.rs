@@ -14,7 +14,7 @@ use super::lines;
 use super::nursery::Door;
 use super::transcript::{Fault, Heard, Transcript};
 use crate::wire::{self, LINE_MAX_BYTES, Line, Lockdown, Said};
-use crate::{Ended, Job, Report};
+use crate::{Ended, Job, Priority, Report};
 
 /// How long beyond the job's wall-clock time a child may live: it should have ended itself.
 pub const KILL_GRACE: Duration = Duration::from_secs(1);
@@ -52,6 +52,10 @@ impl Order {
         let mut line = serde_json::to_vec(&order).unwrap_or_default();
         line.push(b'\n');
         Self { order, line }
+    }
+
+    pub(super) const fn priority(&self) -> Priority {
+        self.order.job.priority
     }
 }
 

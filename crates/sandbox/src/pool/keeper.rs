@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::child::Child;
 use super::nursery::{Door, Nursery, StartError};
-use super::{Lockdowned, PoolObserver, SILENCE_MAX, Settings, Status};
+use super::{BACKGROUND_RUNNING, Lockdowned, PoolObserver, SILENCE_MAX, Settings, Status};
 use crate::wire::Lockdown;
 
 /// How long a nursery may take to have its first child ready.
@@ -50,7 +50,7 @@ impl Keeper {
         // A nursery stands in `/`: a relative path would mean another file there.
         let binary = absolute(&settings.binary).unwrap_or_else(|_| settings.binary.clone());
         // One more than run: the keeper's own, to see whether there are any.
-        let children_max = settings.running_max.get().saturating_add(1);
+        let children_max = settings.running_max.get().saturating_add(BACKGROUND_RUNNING + 1);
         Self { binary, lockdown: settings.lockdown, children_max, told, observer }
     }
 

@@ -16,10 +16,8 @@ fn job() -> Job {
     let calls = Case::Calls { stdin: String::new(), calls: vec![call.clone(), call] };
     let trace = Case::Trace { stdin: String::new(), steps_max: 2 };
     let program = |cases| Program { code: String::new(), cases };
-    Job {
-        programs: vec![program(vec![script, calls]), program(vec![]), program(vec![trace])],
-        limits: Limits::GRADED,
-    }
+    let programs = vec![program(vec![script, calls]), program(vec![]), program(vec![trace])];
+    Job::new(programs, Limits::GRADED)
 }
 
 fn report() -> CaseReport {
@@ -103,7 +101,7 @@ fn a_report_names_the_programs_that_were_begun() {
         let report = transcript.close(Ended::TimedOut);
         assert_eq!(report.programs.iter().map(|program| program.cases.len()).collect::<Vec<_>>(), cases);
     }
-    let nothing = Job { programs: vec![], limits: Limits::GRADED };
+    let nothing = Job::new(vec![], Limits::GRADED);
     let mut transcript = begun(&nothing);
     assert!(transcript.hear(ended(Ended::Completed).to_string().as_bytes()).is_ok());
     assert_eq!(transcript.close(Ended::Completed).programs, []);
@@ -223,7 +221,7 @@ fn lines_of_somebody_else_are_forged() {
 fn no_child_can_make_the_report_grow_beyond_its_bound() {
     let case = Case::Script { stdin: String::new(), globals: vec![] };
     let program = Program { code: String::new(), cases: vec![case; 1_000] };
-    let job = Job { programs: vec![program], limits: Limits::GRADED };
+    let job = Job::new(vec![program], Limits::GRADED);
     let mut transcript = begun(&job);
     let line = self::case(0, |report| report.stdout = "\u{1}".repeat(64 << 10)).to_string();
     let heard = (0..1_000).take_while(|_| transcript.hear(line.as_bytes()).is_ok()).count();

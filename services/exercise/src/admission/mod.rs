@@ -183,7 +183,7 @@ async fn in_turn(sandbox: &dyn Sandbox, programs: Vec<Program>) -> Result<Vec<Ru
     while runs.len() < programs.len() {
         let asked: Vec<Program> = programs[runs.len()..].iter().take(PROGRAMS_MAX).cloned().collect();
         let cases: Vec<usize> = asked.iter().map(|program| program.cases.len()).collect();
-        let report = sandbox.run(Job { programs: asked, limits: LIMITS }).await?;
+        let report = sandbox.run(Job::new(asked, LIMITS)).await?;
         let mut came = report.programs.into_iter();
         for cases in cases {
             let seen = came.next().map(|program| program.cases).unwrap_or_default();

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use auth::{Principal, Role, subject_student};
 use axum::Json;
 use axum::extract::State;
+use bus::Headers;
 use contracts::{EventId, StudentId};
+use ledger::retry;
 use problem::{JsonBody, Problem as Refusal};
 use room::{EventHeaders, ledger_problem};
 use serde::{Deserialize, Serialize};
@@ -15,10 +17,10 @@ use super::difficulty::PATIENCE;
 use super::shown::ProblemAnswer;
 use super::topic::Taught;
 use crate::Exercises;
-use crate::decide::adapt::{Candidate, History, Wish, choose, recommend};
+use crate::decide::adapt::{History, Wish, choose, recommend};
 use crate::decide::exercise::{Difficulty, Exercise, Kind, Seed};
 use crate::outbox::Cause;
-use crate::shelf::{Asked, Item, ShelfError};
+use crate::shelf::{Asked, ShelfError};
 use crate::store::assignment::{self, Assigned};
 use crate::store::learner;
 use crate::store::problem::Problem;
@@ -74,40 +76,67 @@ pub(crate) async fn handler(
     let found = learner::find(ports.ledger.as_ref(), &student).await;
     let history = found.map_err(|error| ledger_problem(&error))?.1.history;
     let wanted = wanted(&room, &student, &request, opens, &history).await?;
-    let chance = Seed(ports.ids.event_id().0.as_u128() as u32);
-    let items = match request.seed {
-        Some(seed) => room.shelf.of_seed(wanted.asked, seed).await.map(|item| vec![item]),
-        None => room.shelf.ready(wanted.asked, chance, &history).await,
-    };
-    let items = items.map_err(|error| refused(&error))?;
-    let made_at = ports.clock.now();
-    let problem_id = ports.ids.event_id().to_string().parse();
-    let problem_id = problem_id.map_err(|_| Refusal::internal("a fresh id is no problem id"))?;
-    let choice = |history: &History| {
-        let (item, why) = pick(&items, history, &wanted, chance)?;
-        let problem = Problem {
-            problem_id: Clone::clone(&problem_id),
-            student_id: student.clone(),
-            exercise: item,
-            made_at,
-            opened_at: opens.then_some(made_at),
-            attempts: 0,
-            best: None,
-            last: None,
-            hint_level: 0,
-            assignment_id: wanted.assignment_id,
-        };
-        Some((problem, why))
-    };
-    let opened = |problem: &Problem| {
-        let topic = problem.exercise.name.topic;
-        let ids = ports.ids.as_ref();
-        Cause { student: &student, topic, at: made_at, headers: &headers, ids }.opened(problem)
-    };
-    let given = learner::give(ports.ledger.as_ref(), &student, choice, opened).await;
-    let (problem, why) =
-        given.map_err(|error| ledger_problem(&error))?.ok_or_else(|| refused(&ShelfError::NoSuch))?;
+    let given = room.give(&student, &wanted, request.seed, opens, &headers).await;
+    let (problem, why) = given.map_err(|error| refused(&error))?;
     Ok(Json(GenerateAnswer { problem: problem.into(), why }))
+}
+
+impl Exercises {
+    /// Gives the student what is wanted: chosen anew if the student was given something else meanwhile.
+    async fn give(
+        &self,
+        student: &StudentId,
+        wanted: &Wanted,
+        seed: Option<Seed>,
+        opens: bool,
+        headers: &Headers,
+    ) -> Result<(Problem, String), ShelfError> {
+        let ports = &self.ports;
+        let chance = Seed(ports.ids.event_id().0.as_u128() as u32);
+        retry::on_conflict(retry::ATTEMPTS_MAX, || async {
+            let read = learner::find(ports.ledger.as_ref(), student).await?;
+            let (exercise, why) = match seed {
+                Some(seed) => {
+                    (self.shelf.of_seed(wanted.asked, seed).await?, "You asked for this seed.".to_owned())
+                }
+                None => self.choose(wanted, &read.1.history, chance).await?,
+            };
+            let made_at = ports.clock.now();
+            let problem = Problem {
+                problem_id: ports.ids.event_id().into(),
+                student_id: student.clone(),
+                exercise,
+                made_at,
+                opened_at: opens.then_some(made_at),
+                attempts: 0,
+                best: None,
+                last: None,
+                hint_level: 0,
+                assignment_id: wanted.assignment_id,
+            };
+            let topic = problem.exercise.name.topic;
+            let cause = Cause { student, topic, at: made_at, headers, ids: ports.ids.as_ref() };
+            let opened = if opens { cause.opened(&problem) } else { None };
+            learner::give(ports.ledger.as_ref(), read, &problem, opened).await?;
+            Ok((problem, why))
+        })
+        .await
+    }
+
+    async fn choose(
+        &self,
+        wanted: &Wanted,
+        history: &History,
+        chance: Seed,
+    ) -> Result<(Exercise, String), ShelfError> {
+        let candidates = self.shelf.ready(wanted.asked, chance, history).await?;
+        let Asked { topic, kind, difficulty } = wanted.asked;
+        let wish = Wish { topic, kind, difficulty };
+        let choice = choose(&candidates, history, wish, chance).ok_or(ShelfError::NoSuch)?;
+        let candidate = candidates.get(choice.candidate).ok_or(ShelfError::NoSuch)?;
+        let exercise = self.shelf.exercise(candidate.name.clone()).await?;
+        Ok((exercise, format!("{} {}", wanted.because, choice.why)))
+    }
 }
 
 /// What is wanted, and why.
@@ -116,8 +145,6 @@ struct Wanted {
     assignment_id: Option<EventId>,
     /// Where the difficulty comes from.
     because: String,
-    /// Whether the exercise is named by a seed.
-    seeded: bool,
 }
 
 async fn wanted(
@@ -129,8 +156,7 @@ async fn wanted(
 ) -> Result<Wanted, Refusal> {
     let ports = &room.ports;
     let topic = room.taught(request.topic)?;
-    let seeded = request.seed.is_some();
-    let free = request.difficulty.is_none() && !seeded && opens;
+    let free = request.difficulty.is_none() && request.seed.is_none() && opens;
     if free {
         let waiting = assignment::waiting(ports.ledger.as_ref(), student, topic).await;
         let waiting = waiting.map_err(|error| ledger_problem(&error))?;
@@ -138,7 +164,7 @@ async fn wanted(
             let kind = part.work.kind.or(request.kind);
             let asked = Asked { topic, kind, difficulty: part.work.difficulty };
             let because = because_assigned(&part);
-            return Ok(Wanted { asked, assignment_id: Some(part.assignment_id), because, seeded });
+            return Ok(Wanted { asked, assignment_id: Some(part.assignment_id), because });
         }
     }
     let (difficulty, because) = match request.difficulty {
@@ -150,7 +176,7 @@ async fn wanted(
         }
     };
     let asked = Asked { topic, kind: request.kind, difficulty };
-    Ok(Wanted { asked, assignment_id: None, because, seeded })
+    Ok(Wanted { asked, assignment_id: None, because })
 }
 
 fn because_assigned(part: &Assigned) -> String {
@@ -166,18 +192,6 @@ fn because_assigned(part: &Assigned) -> String {
 /// Whether what was assigned is what the student asks for now.
 fn may_be(part: &Assigned, kind: Option<Kind>) -> bool {
     part.work.kind.is_none() || kind.is_none() || part.work.kind == kind
-}
-
-fn pick(items: &[Arc<Item>], history: &History, wanted: &Wanted, chance: Seed) -> Option<(Exercise, String)> {
-    if wanted.seeded {
-        let item = items.first()?;
-        return Some((item.exercise.clone(), "You asked for this seed.".to_owned()));
-    }
-    let Asked { topic, kind, difficulty } = wanted.asked;
-    let candidates: Vec<&Candidate> = items.iter().map(|item| &item.candidate).collect();
-    let choice = choose(&candidates, history, Wish { topic, kind, difficulty }, chance)?;
-    let item = items.get(choice.candidate)?;
-    Some((item.exercise.clone(), format!("{} {}", wanted.because, choice.why)))
 }
 
 fn refused(error: &ShelfError) -> Refusal {

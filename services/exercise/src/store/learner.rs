@@ -43,35 +43,32 @@ fn put(student: &StudentId, read: Option<&Document>, learner: &Learner) -> Resul
     Put::json(LEARNERS, student.to_string(), subject, Vec::new(), Expected::as_read(read), learner)
 }
 
-/// Gives a student the problem that `choose` makes for what the student had before; `None` where it makes none. Durable
-/// when it returns.
-pub(crate) async fn give<W>(
+/// Gives a student a problem, unless something else was given meanwhile: a conflict then. `read` is what [`find`] found.
+/// Durable when it returns.
+pub(crate) async fn give(
     ledger: &dyn Ledger,
-    student: &StudentId,
-    choose: impl Fn(&History) -> Option<(Problem, W)>,
-    opened: impl Fn(&Problem) -> Option<Message>,
-) -> Result<Option<(Problem, W)>, LedgerError> {
-    retry::on_conflict(retry::ATTEMPTS_MAX, || async {
-        let (read, mut learner) = find(ledger, student).await?;
-        let Some((problem, why)) = choose(&learner.history) else { return Ok(None) };
-        learner.history.show(&problem.exercise);
-        learner.problems.push_back(problem.problem_id.clone());
-        let pushed_out = learner.problems.len().saturating_sub(PROBLEMS_MAX);
-        let deletes = learner
-            .problems
-            .drain(..pushed_out)
-            .map(|old| Delete { kind: PROBLEMS, key: old.to_string() })
-            .collect();
-        let mut puts = vec![problem.put(Expected::Absent)?, put(student, read.as_ref(), &learner)?];
-        if let Some(part) = given_of(ledger, student, &problem).await? {
-            puts.push(part);
-        }
-        let messages = problem.opened_at.and_then(|_| opened(&problem)).into_iter().collect();
-        // No event is accepted here, so the outcome can only be Committed.
-        let _ = ledger.commit(Change { puts, deletes, messages, ..Change::default() }).await?;
-        Ok(Some((problem, why)))
-    })
-    .await
+    read: (Option<Document>, Learner),
+    problem: &Problem,
+    opened: Option<Message>,
+) -> Result<(), LedgerError> {
+    let (document, mut learner) = read;
+    let student = &problem.student_id;
+    learner.history.show(&problem.exercise);
+    learner.problems.push_back(problem.problem_id.clone());
+    let pushed_out = learner.problems.len().saturating_sub(PROBLEMS_MAX);
+    let deletes = learner
+        .problems
+        .drain(..pushed_out)
+        .map(|old| Delete { kind: PROBLEMS, key: old.to_string() })
+        .collect();
+    let mut puts = vec![problem.put(Expected::Absent)?, put(student, document.as_ref(), &learner)?];
+    if let Some(part) = given_of(ledger, student, problem).await? {
+        puts.push(part);
+    }
+    let messages = opened.into_iter().collect();
+    // No event is accepted here, so the outcome can only be Committed.
+    let _ = ledger.commit(Change { puts, deletes, messages, ..Change::default() }).await?;
+    Ok(())
 }
 
 /// The student's part of the assignment that the problem is given for, with the problem in it.

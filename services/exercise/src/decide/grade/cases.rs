@@ -80,13 +80,9 @@ pub(super) struct Seen {
 
 /// What must be run to judge a program by an exercise's tests.
 pub(super) fn job(exercise: &Exercise, program: &str) -> Job {
-    Job {
-        programs: vec![Program {
-            code: program.to_owned(),
-            cases: exercise.tests.iter().map(case).collect(),
-        }],
-        limits: Limits { stop_at_timeout: true, ..Limits::GRADED },
-    }
+    let cases = exercise.tests.iter().map(case).collect();
+    let limits = Limits { stop_at_timeout: true, ..Limits::GRADED };
+    Job::new(vec![Program { code: program.to_owned(), cases }], limits)
 }
 
 /// How a test is run.

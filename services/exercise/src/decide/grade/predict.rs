@@ -44,7 +44,7 @@ pub(super) fn job(exercise: &Exercise, misread: &[Misread]) -> Option<Job> {
         .iter()
         .map(|one| Program { code: one.code.clone(), cases: vec![cases::case(test)] })
         .collect();
-    (!programs.is_empty()).then_some(Job { programs, limits: LIMITS })
+    (!programs.is_empty()).then_some(Job::new(programs, LIMITS))
 }
 
 /// What is said of a prediction.

@@ -421,6 +421,8 @@ proptest! {
     fn nothing_that_a_hidden_test_reads_or_expects_is_ever_told(cases in proptest::collection::vec(cases(), 5), ended in ends(), class in "[A-Z][a-z]{1,8}") {
         let exercise = samples::total();
         let mut cases = cases;
+        // The open tests show what the program came to; here they may come to such numbers by chance.
+        let open = format!("{:?}", &cases[..2]);
         // The learner's program tells what it was given, wherever it can.
         cases[3] = raised(&format!("{class}770"), "given 770", 2);
         cases[4] = returned(Value::Other("seen991".to_owned()), &[samples::ints(&[900, 91, 10])], "991");
@@ -429,8 +431,6 @@ proptest! {
             prop_assert_eq!((&test.input, &test.expected, &test.got), (&None, &None, &None));
         }
         let told = serde_json::to_string(&verdict).unwrap();
-        // The open tests show what the program came to; here they may come to such numbers by chance.
-        let open: String = verdict.tests.iter().filter(|test| test.open).filter_map(|test| test.got.clone()).collect();
         for secret in ["770", "991", "900"] {
             prop_assert!(!told.contains(secret) || open.contains(secret), "{}", told);
         }
