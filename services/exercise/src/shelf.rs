@@ -153,17 +153,19 @@ impl Shelf {
         self.read(part, asked.topic).await?;
         self.want(part, STEP);
         let nearest = self.generators(asked).first().ok_or(ShelfError::NoSuch)?.difficulty();
-        let fits = |candidate: &Arc<Candidate>| {
-            candidate.difficulty == nearest && !candidate.is_repeat(history)
-        };
+        let fits =
+            |candidate: &Arc<Candidate>| candidate.difficulty == nearest && !candidate.is_repeat(history);
         let found = self.found(asked);
         if found.iter().any(fits) {
             return Ok(found);
         }
         let filled = part.filled.load(Ordering::Acquire);
-        if !found.is_empty() && filled > 0 {
+        if filled > 0 {
             // A few of everything are here, and this student had them: the next time there will be more.
             self.want(part, filled.saturating_add(STEP).min(SEEDS_KEPT));
+        }
+        let is_new = |candidate: &Arc<Candidate>| !candidate.is_repeat(history);
+        if !found.is_empty() && (filled > 0 || found.iter().any(is_new)) {
             return Ok(found);
         }
         let _one_at_a_time = part.trying.lock().await;
@@ -294,8 +296,7 @@ impl Shelf {
 
     async fn known(&self, name: &Name) -> Result<Option<Exercise>, LedgerError> {
         if is_kept(name) {
-            let is_here =
-                self.candidates.read().unwrap_or_else(PoisonError::into_inner).contains_key(name);
+            let is_here = self.candidates.read().unwrap_or_else(PoisonError::into_inner).contains_key(name);
             if !is_here {
                 return Ok(None);
             }

@@ -20,9 +20,11 @@ const PROGRAMS_MAX: usize = 32;
 /// The tests that all are run on first.
 const FIRST_TESTS: usize = 2;
 
-/// A reference must end well within a part of what answers are given; a bug that does not end shows itself as soon. By the
-/// wall clock a job may take long: it is many programs, and a busy machine must refuse nothing.
-const LIMITS: Limits = Limits { cpu_ms: 400, wall_ms: 120_000, output_bytes: 8 << 10, ..Limits::GRADED };
+/// A reference must end well within a part of what answers are given; a bug that does not end shows itself as soon, and need
+/// not be shown again by its other tests. By the wall clock a job may take long: it is many programs, and a busy machine must
+/// refuse nothing.
+const LIMITS: Limits =
+    Limits { cpu_ms: 200, wall_ms: 120_000, output_bytes: 8 << 10, stop_at_timeout: true, ..Limits::GRADED };
 
 /// Why an exercise was not admitted.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -185,13 +187,17 @@ async fn in_turn(sandbox: &dyn Sandbox, programs: Vec<Program>) -> Result<Vec<Ru
         let cases: Vec<usize> = asked.iter().map(|program| program.cases.len()).collect();
         let report = sandbox.run(Job::new(asked, LIMITS)).await?;
         let mut came = report.programs.into_iter();
-        for cases in cases {
+        for (place, cases) in cases.into_iter().enumerate() {
             let seen = came.next().map(|program| program.cases).unwrap_or_default();
-            let stopped = (seen.len() < cases).then_some(match report.ended {
+            let ends = seen.len() < cases;
+            if ends && seen.is_empty() && place > 0 {
+                // The end came before it, or in its first case: as the first of the next child it shows which.
+                break;
+            }
+            let stopped = ends.then_some(match report.ended {
                 Ended::Completed => Ended::Crashed,
                 ended => ended,
             });
-            let ends = stopped.is_some();
             runs.push(Run { cases: seen, stopped });
             if ends {
                 break;

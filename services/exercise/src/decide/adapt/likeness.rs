@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 /// Tokens in a run.
@@ -14,9 +16,32 @@ const KEPT: usize = 24;
 pub const NEAR_DUPLICATE: f64 = 0.75;
 
 /// What is kept of a solution: the smallest of the numbers that its runs of tokens are scattered to, each once, ascending.
+/// Written as base64: a student's document holds forty of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(into = "String", try_from = "String")]
 pub struct Sketch(Vec<u32>);
+
+impl From<Sketch> for String {
+    fn from(sketch: Sketch) -> Self {
+        let bytes: Vec<u8> = sketch.0.into_iter().flat_map(u32::to_be_bytes).collect();
+        STANDARD_NO_PAD.encode(bytes)
+    }
+}
+
+impl TryFrom<String> for Sketch {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let bytes = STANDARD_NO_PAD.decode(text).map_err(|_| "a sketch is base64")?;
+        let (numbers, rest) = bytes.as_chunks();
+        let runs: Vec<u32> = numbers.iter().map(|number| u32::from_be_bytes(*number)).collect();
+        if rest.is_empty() && runs.len() <= KEPT && runs.is_sorted_by(|one, next| one < next) {
+            Ok(Self(runs))
+        } else {
+            Err("a sketch is at most 24 ascending numbers")
+        }
+    }
+}
 
 impl Sketch {
     /// The sketch of a program. Comments, white space and quotes do not count.
@@ -103,6 +128,19 @@ mod tests {
         assert!(like(&other_names) < NEAR_DUPLICATE, "{}", like(&other_names));
         assert!(like("word = input()\nprint(word[::-1])\n") < 0.2);
         assert!((Sketch::of("").likeness(&Sketch::of("# note")) - 1.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn a_sketch_is_read_as_it_was_written_and_nothing_else_is_one() {
+        for program in ["", "x = 1\n", SUM] {
+            let sketch = Sketch::of(program);
+            let text = serde_json::to_string(&sketch).unwrap();
+            assert_eq!(serde_json::from_str::<Sketch>(&text).unwrap(), sketch, "{text}");
+        }
+        let long = format!("\"{}\"", "AAAA".repeat(40));
+        for text in ["[1,2]", "\"AAA\"", "\"?\"", "\"AAAAAgAAAAE\"", &long] {
+            assert!(serde_json::from_str::<Sketch>(text).is_err(), "{text}");
+        }
     }
 
     proptest! {
