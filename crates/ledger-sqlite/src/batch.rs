@@ -17,6 +17,7 @@ use sqlx::{Row, SqliteConnection};
 
 use crate::failure::Failure;
 use crate::plan::{Facts, Plan, Stored, Target, place_of};
+use crate::recent::{Touched, touched};
 use crate::room::{Room, Tally};
 use crate::rows::{about_rows, accept_rows, append_rows, document_rows, insert, message_rows};
 use crate::sql::{ACCEPTED, APPENDED, FIRST_KIND, KindSql, RoomSql};
@@ -34,6 +35,8 @@ pub(crate) struct Share<'a> {
     pub(crate) now: Timestamp,
     /// Whether a student was erased.
     pub(crate) erased: bool,
+    /// What becomes of documents with the COMMIT.
+    pub(crate) touched: Vec<Touched>,
 }
 
 impl Share<'_> {
@@ -95,6 +98,7 @@ impl Share<'_> {
         let mut plan = Plan::new(&facts, self.room.spec.kinds, room_left);
         let verdicts = changes.iter().map(|change| plan.consider(change)).collect();
         self.write(&plan, &facts).await?;
+        self.touched.extend(touched(&plan, &facts));
         Ok(verdicts)
     }
 

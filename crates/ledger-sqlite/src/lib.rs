@@ -5,11 +5,12 @@
 //! each in memory (module `plan`), writes what is left in one trip, and answers after one COMMIT for all: the price of
 //! making data durable is shared, and a refused change leaves the others alone. Reads go over a few read-only connections
 //! and see every commit that was answered; such a connection forgets its pages with every commit, so that a read costs far
-//! more than its statement. What was just written for the relay it gets from memory (module `fresh`).
+//! more than its statement. What was just written comes from memory: messages for the relay (module `fresh`), and documents
+//! that were renewed (module `recent`).
 //!
-//! What a change costs is pages and trips. A page is written to the log and, later, to the file: so a document that is
-//! found by its key alone lies in the tree of keys, one whose key begins with its student (`student/...`) is in no index on
-//! students, and an entry is in its stream's tree and nowhere else. A trip is a message to the connection's thread and back.
+//! What a change costs is pages and trips. A page is written to the log and, later, to the file: so the bodies that a batch
+//! adds lie together, apart from the trees of keys, and a document whose key begins with its student (`student/...`) is in
+//! no index on students. A trip is a message to the connection's thread and back.
 //! The writer has a thread of its own, because between its trips it would stand in line behind requests.
 //!
 //! What was answered survives SIGKILL and loss of power (WAL, synchronous=FULL). What was erased is overwritten with
@@ -38,6 +39,7 @@ mod fresh;
 mod outbox;
 mod plan;
 mod reader;
+mod recent;
 mod room;
 mod rows;
 mod schema;

@@ -55,7 +55,11 @@ impl Ledger for SqliteLedger {
     }
 
     async fn document(&self, kind: Kind, key: &str) -> Result<Option<Document>, LedgerError> {
-        let sql = &self.room.sql.kinds[check_kind(&self.room.sql, kind)?];
+        let place = check_kind(&self.room.sql, kind)?;
+        if let Some(document) = self.room.recent.get(place, key) {
+            return Ok(Some(document));
+        }
+        let sql = &self.room.sql.kinds[place];
         let row = sql.one.query().bind(key).fetch_optional(&self.readers).await.map_err(Failure::from)?;
         Ok(row.as_ref().map(document).transpose()?)
     }

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use crate::failure::Failure;
 use crate::fresh::Fresh;
+use crate::recent::Recent;
 use crate::sql::RoomSql;
 
 /// A room with its statements and the state of its outbox. Only the writer changes the state, after a COMMIT.
@@ -19,6 +20,7 @@ pub(crate) struct Room {
     waiting: AtomicU64,
     last_sequence: AtomicI64,
     fresh: Mutex<Fresh>,
+    pub(crate) recent: Recent,
 }
 
 /// The state of a room's outbox.
@@ -48,6 +50,7 @@ impl Room {
             waiting: AtomicU64::new(waiting.unsigned_abs()),
             last_sequence: AtomicI64::new(last_sequence),
             fresh: Mutex::new(Fresh::after(last_sequence)),
+            recent: Recent::new(),
         })
     }
 

@@ -136,6 +136,9 @@ async fn define_kind(
 
 /// Times are milliseconds since 1970, event ids 16 bytes: both sort as their Rust types do. `about` tells in which streams
 /// a student is: an index over all entries would cost one more page with every change.
+///
+/// What carries a body has rowids: new bodies of a batch lie together at the table's end, and the tree of keys has room for
+/// many on a page. With the bodies in that tree each new one would touch a page of its own, and split it every few times.
 fn room_tables(room: &str) -> String {
     format!(
         "CREATE TABLE IF NOT EXISTS {room}_inbox (
@@ -144,7 +147,7 @@ fn room_tables(room: &str) -> String {
          CREATE TABLE IF NOT EXISTS {room}_entry (
            stream TEXT NOT NULL, occurred_at INTEGER NOT NULL, event_id BLOB NOT NULL, subject TEXT, body BLOB NOT NULL,
            PRIMARY KEY (stream, occurred_at, event_id)
-         ) STRICT, WITHOUT ROWID;
+         ) STRICT;
          CREATE TABLE IF NOT EXISTS {room}_about (
            subject TEXT NOT NULL, stream TEXT NOT NULL, PRIMARY KEY (subject, stream)
          ) STRICT, WITHOUT ROWID;
@@ -155,8 +158,6 @@ fn room_tables(room: &str) -> String {
     )
 }
 
-/// A kind that is found by its key alone is kept in the tree of its keys: a put touches one page. One with indexed fields is
-/// renewed more often than begun, and its bodies grow: the tree of keys stays small without them.
 fn kind_table(table: &str, kind: Kind) -> String {
     let columns: String =
         kind.indexed.iter().map(|field| format!(", {} TEXT NOT NULL", field_column(field))).collect();
@@ -166,12 +167,11 @@ fn kind_table(table: &str, kind: Kind) -> String {
         .map(|field| field_column(field))
         .map(|column| format!("CREATE INDEX {table}_{column} ON {table} ({column}, key);"))
         .collect();
-    let layout = if kind.indexed.is_empty() { "STRICT, WITHOUT ROWID" } else { "STRICT" };
     format!(
         "DROP TABLE IF EXISTS {table};
          CREATE TABLE {table} (
            key TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, subject TEXT, body BLOB NOT NULL{columns}
-         ) {layout};
+         ) STRICT;
          CREATE INDEX {table}_subject ON {table} (subject) WHERE subject IS NOT NULL AND {IS_KEYED_OTHERWISE};
          {indexes}"
     )

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use crate::Settings;
 use crate::batch::{Share, Verdict};
 use crate::failure::Failure;
+use crate::recent::Touched;
 use crate::room::{Room, Tally};
 use crate::schema;
 
@@ -67,6 +68,7 @@ struct Settled {
     after: Tally,
     now: Timestamp,
     is_erased: bool,
+    touched: Vec<Touched>,
 }
 
 /// The writer.
@@ -163,7 +165,14 @@ impl Writer {
         let is_erased = written.rooms.iter().any(|settled| settled.is_erased);
         for settled in written.rooms {
             let committed = take_messages(&settled, &mut writes, &written.verdicts);
-            settled.room.settle(settled.after, committed, settled.is_erased);
+            let Settled { room, after, is_erased, touched, .. } = settled;
+            if is_erased {
+                // Whatever was put before the erasure, in the same batch or long ago: the file knows what is left.
+                room.recent.clear();
+            } else {
+                room.recent.take(touched);
+            }
+            room.settle(after, committed, is_erased);
         }
         if is_erased || self.must_scrub {
             self.must_scrub = !self.scrub(is_erased).await;
@@ -223,13 +232,14 @@ impl Writer {
                 outbox_max: self.settings.outbox_max,
                 now,
                 erased: false,
+                touched: Vec::new(),
             };
             share.forget(&published).await?;
             for (place, verdict) in places.into_iter().zip(share.apply(&changes).await?) {
                 verdicts[place] = verdict;
             }
-            let (after, is_erased) = (share.tally, share.erased);
-            written.rooms.push(Settled { room: Arc::clone(room), before, after, now, is_erased });
+            let Share { tally: after, erased: is_erased, touched, .. } = share;
+            written.rooms.push(Settled { room: Arc::clone(room), before, after, now, is_erased, touched });
         }
         written.verdicts = verdicts;
         Ok(written)
