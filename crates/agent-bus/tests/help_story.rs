@@ -7,11 +7,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use http::Method;
 use serde_json::{Value, json};
 use testkit::fleet::Fleet;
+use testkit::run_python;
 
 const TOPIC: &str = "list-comprehensions";
 
@@ -107,16 +107,11 @@ async fn solve_what_is_assigned(fleet: &Fleet, student: &str, assignment: &str) 
     for _ in 0..2 {
         let problem = generate(fleet, student, json!({"topic": TOPIC})).await;
         assert_eq!(problem["assignment_id"], assignment, "what is assigned comes first: {problem:#}");
-        let verdict = verify(fleet, student, &problem, &run(problem["starter_code"].as_str().unwrap())).await;
+        let verdict =
+            verify(fleet, student, &problem, &run_python(problem["starter_code"].as_str().unwrap(), ""))
+                .await;
         assert_eq!(verdict["correct"], true, "{problem:#}\n{verdict:#}");
     }
     let next = generate(fleet, student, json!({"topic": TOPIC})).await;
     assert_eq!(next["assignment_id"], Value::Null, "the set is done");
-}
-
-/// What a real Python prints.
-fn run(program: &str) -> String {
-    let output = Command::new(testkit::python()).args(["-c", program]).stdin(Stdio::null()).output().unwrap();
-    assert!(output.status.success(), "{program}\n{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
 }

@@ -1,5 +1,5 @@
 //! The story, through the public door: a student stuck on variables gets the cause and the edit, asks, is quizzed,
-//! improves the code, and the mastery rises; the teacher sees why.
+//! improves the code, practises with a hint, and the mastery rises; the teacher sees why.
 //!
 //! Not here: the corners of any one agent (its own tests).
 
@@ -10,6 +10,7 @@ use std::path::Path;
 use http::Method;
 use serde_json::{Value, json};
 use testkit::fleet::Fleet;
+use testkit::run_python;
 
 const BROKEN: &str = "total_price = 3 * 4\nprint(\"You pay\", total_price\n";
 
@@ -34,6 +35,7 @@ async fn a_student_learns_and_the_teacher_sees_why() {
 
     be_quizzed(&fleet, &student).await;
     improve_the_code(&fleet, &student).await;
+    practise(&fleet, &student).await;
 
     let progress = fleet
         .get_until("/api/v1/progress/ada", &student, |progress| {
@@ -138,11 +140,29 @@ async fn improve_the_code(fleet: &Fleet, student: &str) {
     assert!(second["score"].as_f64() > first["score"].as_f64(), "{first:#}\n{second:#}");
 }
 
+/// The student says what a program prints, is wrong, takes a hint, and reads the program once more.
+async fn practise(fleet: &Fleet, student: &str) {
+    let wish = json!({"topic": "variables", "kind": "predict-output"});
+    let problem = fleet.post("/api/v1/exercise/generate", student, wish).await.ok();
+    let answer = |text: &str| json!({"problem_id": problem["problem_id"], "answer": text});
+    let wrong = fleet.post("/api/v1/exercise/verify", student, answer("no idea\n")).await.ok();
+    assert_eq!((&wrong["correct"], &wrong["duplicate"]), (&json!(false), &json!(false)), "{wrong:#}");
+    let ask = json!({"problem_id": problem["problem_id"], "level": 1});
+    let hint = fleet.post("/api/v1/exercise/hints", student, ask).await.ok();
+    assert!(hint["text"].as_str().is_some_and(|text| !text.is_empty()), "{hint:#}");
+    // What is typed stands between the fences of the statement, if something is.
+    let typed = problem["statement"].as_str().unwrap().split("```").nth(1).unwrap_or_default();
+    let printed =
+        run_python(problem["starter_code"].as_str().unwrap(), typed.trim_start_matches("text").trim());
+    let right = fleet.post("/api/v1/exercise/verify", student, answer(&printed)).await.ok();
+    assert_eq!((&right["correct"], &right["score"]), (&json!(true), &json!(1.0)), "{problem:#}\n{right:#}");
+}
+
 async fn events_are_named(fleet: &Fleet, student: &str) {
     let explain = fleet
         .get_until("/api/v1/progress/ada/explain?component=variables", student, |explain| {
-            // One exam, five answers, two reviews.
-            explain["total"] == json!(8)
+            // One exam, five answers, two reviews, two tries at an exercise.
+            explain["total"] == json!(10)
         })
         .await;
     let total: f64 = explain["items"]

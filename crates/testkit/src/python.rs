@@ -2,6 +2,7 @@
 //!
 //! Not here: the sandbox in which learners' programs run (crate `sandbox-child`).
 
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
@@ -26,4 +27,24 @@ static PYTHON: LazyLock<String> = LazyLock::new(|| {
 #[must_use]
 pub fn python() -> &'static str {
     &PYTHON
+}
+
+/// What a program prints that reads `stdin`.
+///
+/// # Panics
+/// Where there is no Python, and where the program fails.
+#[must_use]
+pub fn run_python(program: &str, stdin: &str) -> String {
+    let piped = Command::new(python())
+        .args(["-I", "-X", "utf8", "-c", program])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut python = piped.expect("the Python that was found can be started");
+    // A program that asks for nothing may have ended already.
+    let _ = python.stdin.take().map(|mut input| input.write_all(stdin.as_bytes()));
+    let output = python.wait_with_output().expect("a program that was started ends");
+    assert!(output.status.success(), "{program}\n{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("a program prints text")
 }
