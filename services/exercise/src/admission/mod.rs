@@ -24,7 +24,7 @@ const FIRST_TESTS: usize = 2;
 /// not be shown again by its other tests. By the wall clock a job may take long: it is many programs, and a busy machine must
 /// refuse nothing.
 const LIMITS: Limits =
-    Limits { cpu_ms: 200, wall_ms: 120_000, output_bytes: 8 << 10, stop_at_timeout: true, ..Limits::GRADED };
+    Limits { cpu_ms: 100, wall_ms: 120_000, output_bytes: 8 << 10, stop_at_timeout: true, ..Limits::GRADED };
 
 /// Why an exercise was not admitted.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
