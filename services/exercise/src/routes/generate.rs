@@ -1,5 +1,6 @@
 //! `POST /generate`: the exercise that fits a student now.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use auth::{Principal, Role, subject_student};
@@ -111,6 +112,7 @@ impl Exercises {
                 attempts: 0,
                 best: None,
                 last: None,
+                known: VecDeque::new(),
                 hint_level: 0,
                 assignment_id: wanted.assignment_id,
             };

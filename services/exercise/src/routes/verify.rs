@@ -38,7 +38,7 @@ pub(crate) struct VerifyAnswer {
     verdict: Verdict,
     /// How many different answers were judged, this one included.
     attempts: u32,
-    /// The same answer was judged just before: nothing was counted anew.
+    /// The same answer was judged before: nothing was counted anew.
     duplicate: bool,
 }
 

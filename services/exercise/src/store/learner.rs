@@ -117,7 +117,7 @@ impl MayConflict for ChangeError {
 pub(crate) struct Judged {
     /// The problem with it.
     pub(crate) problem: Problem,
-    /// The same answer had been judged already: nothing changed.
+    /// The same answer had been judged already: nothing was counted.
     pub(crate) is_duplicate: bool,
 }
 
@@ -132,6 +132,13 @@ pub(crate) async fn judge(
     retry::on_conflict(retry::ATTEMPTS_MAX, || async {
         let (document, mut problem) = problem::find(ledger, problem_id).await?.ok_or(ChangeError::Gone)?;
         if problem.verdict_on(fingerprint).is_some() {
+            return Ok(Judged { problem, is_duplicate: true });
+        }
+        if problem.knows(fingerprint) {
+            problem.note(fingerprint.to_owned(), verdict.clone());
+            let puts = vec![problem.put(Expected::as_read(Some(&document)))?];
+            // No event is accepted here, so the outcome can only be Committed.
+            let _ = ledger.commit(Change { puts, ..Change::default() }).await?;
             return Ok(Judged { problem, is_duplicate: true });
         }
         let student = problem.student_id.clone();

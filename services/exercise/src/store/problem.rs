@@ -2,6 +2,8 @@
 //!
 //! Not here: what shapes the choice of the next one (`learner`).
 
+use std::collections::VecDeque;
+
 use agent_core::mastery::Score;
 use contracts::{EventId, ProblemId, StudentId};
 use jiff::Timestamp;
@@ -12,6 +14,9 @@ use sha2::{Digest, Sha256};
 use crate::decide::exercise::Exercise;
 use crate::decide::grade::{Answer, Verdict};
 use crate::ports::PROBLEMS;
+
+/// How many different answers to a problem are known again.
+const KNOWN_MAX: usize = 64;
 
 /// A problem.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +33,9 @@ pub(crate) struct Problem {
     pub(crate) best: Option<Score>,
     /// The latest answer.
     pub(crate) last: Option<Attempt>,
+    /// Fingerprints of the answers that were counted, the latest last; at most [`KNOWN_MAX`].
+    #[serde(default)]
+    pub(crate) known: VecDeque<String>,
     /// The strongest hint that was taken: 0 to 3.
     pub(crate) hint_level: u8,
     /// What it was given for.
@@ -37,7 +45,7 @@ pub(crate) struct Problem {
 /// A judged answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Attempt {
-    /// SHA-256 of the answer, in hex: the same answer again is not judged again.
+    /// What tells the answer from others ([`fingerprint`]): the same answer again is not judged again.
     pub(crate) fingerprint: String,
     pub(crate) verdict: Verdict,
     /// How many answers right before it went wrong in the same way.
@@ -50,10 +58,24 @@ impl Problem {
         self.last.as_ref().filter(|last| last.fingerprint == fingerprint).map(|last| &last.verdict)
     }
 
-    /// Notes a judged answer.
+    /// Whether this answer was counted before.
+    pub(crate) fn knows(&self, fingerprint: &str) -> bool {
+        self.known.iter().any(|known| known == fingerprint)
+    }
+
+    /// Counts a judged answer that is not known.
     pub(crate) fn answered(&mut self, fingerprint: String, verdict: Verdict) {
         self.attempts = self.attempts.saturating_add(1);
         self.best = Some(self.best.map_or(verdict.score, |best| best.better(verdict.score)));
+        self.known.push_back(fingerprint.clone());
+        while self.known.len() > KNOWN_MAX {
+            self.known.pop_front();
+        }
+        self.note(fingerprint, verdict);
+    }
+
+    /// Notes the latest answer, for hints and for the same answer again.
+    pub(crate) fn note(&mut self, fingerprint: String, verdict: Verdict) {
         let same_before = self.last.as_ref().map_or(0, |last| {
             let is_same = went_wrong(&verdict).is_some() && went_wrong(&verdict) == went_wrong(&last.verdict);
             if is_same { last.same_before.saturating_add(1) } else { 0 }
@@ -73,7 +95,7 @@ pub(crate) fn went_wrong(verdict: &Verdict) -> Option<&str> {
     verdict.error.as_deref().or(verdict.misconception.as_deref())
 }
 
-/// What tells one answer from another.
+/// What tells one answer from another: half of its SHA-256, in hex.
 pub(crate) fn fingerprint(answer: &Answer) -> String {
     let mut hasher = Sha256::new();
     match answer {
@@ -85,7 +107,7 @@ pub(crate) fn fingerprint(answer: &Answer) -> String {
             }
         }
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A problem as it is kept.

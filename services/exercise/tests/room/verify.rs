@@ -73,6 +73,23 @@ async fn the_same_answer_is_judged_once_and_told_once() {
 }
 
 #[tokio::test]
+async fn going_back_to_an_earlier_answer_counts_nothing() {
+    let bench = Bench::new().await;
+    let question = json!({"topic": "variables", "kind": "predict-output", "difficulty": "easy", "seed": 1});
+    let problem = bench.post("/generate", &mia(), question).await;
+    let first = bench.verify(&mia(), &problem, json!("one")).await;
+    let second = bench.verify(&mia(), &problem, json!("two")).await;
+    assert_eq!((&second["duplicate"], &second["attempts"]), (&json!(false), &json!(2)));
+    for _ in 0..2 {
+        let back = bench.verify(&mia(), &problem, json!("one")).await;
+        assert_eq!((&back["duplicate"], &back["attempts"]), (&json!(true), &json!(2)));
+        assert_eq!(back["feedback"], first["feedback"]);
+    }
+    let graded = bench.told().await.into_iter().filter(|event| matches!(event, Event::ExerciseGraded(_)));
+    assert_eq!(graded.count(), 2);
+}
+
+#[tokio::test]
 async fn nobody_answers_for_somebody_else() {
     let bench = Bench::new().await;
     let problem =
