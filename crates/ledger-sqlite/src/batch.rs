@@ -3,20 +3,20 @@
 //! Each statement is a trip to the connection's thread and back, and that is most of what a small statement costs. So
 //! everything goes in lists: a run of changes costs one look-up and one trip for all inserts, whatever its length.
 //!
-//! Not here: the transaction and the answers (module `writer`), the decisions (module `plan`).
+//! Not here: the transaction and the answers (module `writer`), the decisions (`ledger::plan`).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::Hash;
 
 use contracts::EventId;
 use jiff::Timestamp;
-use ledger::{Append, Change, LedgerError, Outcome};
+use ledger::plan::{Plan, Target, place_of};
+use ledger::{Append, Change, LedgerError, Outcome, Put, Version, plan};
 use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use crate::failure::Failure;
-use crate::plan::{Facts, Plan, Stored, Target, place_of};
 use crate::recent::{Touched, touched};
 use crate::room::{Room, Tally};
 use crate::rows::{about_rows, accept_rows, append_rows, document_rows, insert, message_rows};
@@ -24,6 +24,31 @@ use crate::sql::{ACCEPTED, APPENDED, FIRST_KIND, KindSql, RoomSql};
 
 /// What became of one change.
 pub(crate) type Verdict = Result<Outcome, LedgerError>;
+
+/// What the file holds of the things that a run touches.
+pub(crate) type Facts = plan::Facts<Stored>;
+
+/// What the file holds of a document, but for its body.
+#[derive(Debug, Clone)]
+pub(crate) struct Stored {
+    pub(crate) version: Version,
+    pub(crate) subject: Option<String>,
+    pub(crate) indexed: Vec<String>,
+}
+
+impl plan::Stored for Stored {
+    fn version(&self) -> Version {
+        self.version
+    }
+}
+
+impl Stored {
+    /// Whether a put leaves the indexes as they are.
+    pub(crate) fn is_found_as(&self, put: &Put) -> bool {
+        self.subject.as_deref() == put.subject.as_ref().map(|subject| subject.as_str())
+            && self.indexed == put.indexed
+    }
+}
 
 /// A room's part of a transaction.
 pub(crate) struct Share<'a> {
@@ -102,7 +127,7 @@ impl Share<'_> {
         Ok(verdicts)
     }
 
-    async fn write(&mut self, plan: &Plan<'_>, facts: &Facts) -> Result<(), Failure> {
+    async fn write(&mut self, plan: &Plan<'_, Stored>, facts: &Facts) -> Result<(), Failure> {
         let sql = &self.room.sql;
         let mut lists = vec![
             accept_rows(&sql.accept, &plan.accepts, self.now),
@@ -142,7 +167,7 @@ async fn load_facts<'a>(
     };
     let appends: Vec<_> = appends.map(place).collect();
     let keys: Vec<Vec<&str>> = sql.kinds.iter().map(|kind| keys_of(kind, changes)).collect();
-    let mut facts = Facts { documents: vec![HashMap::new(); sql.kinds.len()], ..Facts::default() };
+    let mut facts = Facts::none(sql.kinds.len());
     if accepts.is_empty() && appends.is_empty() && keys.iter().all(Vec::is_empty) {
         return Ok(facts);
     }

@@ -65,7 +65,7 @@ mod tests {
     fn pending(sequence: i64) -> Pending {
         let (topic, key) = (Topic::LearningEvents, "ada".to_owned());
         let message = Message { topic, key, payload: "m".into(), headers: Headers::default() };
-        Pending { sequence, message, queued_at: Timestamp::UNIX_EPOCH }
+        Pending { sequence, message, queued_at: Timestamp::UNIX_EPOCH, lease: 0 }
     }
 
     fn taken(fresh: &mut Fresh, after: i64, limit: usize) -> Option<Vec<i64>> {

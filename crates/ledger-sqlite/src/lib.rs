@@ -2,7 +2,7 @@
 //!
 //! One file holds all rooms; a room's tables carry its name in front (module `schema`). One thread owns the only connection
 //! that writes. It takes the changes that wait (at most [`BATCH_MAX`]), asks the file once what they touch, decides about
-//! each in memory (module `plan`), writes what is left in one trip, and answers after one COMMIT for all: the price of
+//! each in memory (`ledger::plan`), writes what is left in one trip, and answers after one COMMIT for all: the price of
 //! making data durable is shared, and a refused change leaves the others alone. Reads go over a few read-only connections
 //! and see every commit that was answered; such a connection forgets its pages with every commit, so that a read costs far
 //! more than its statement. What was just written comes from memory: messages for the relay (module `fresh`), and documents
@@ -33,11 +33,9 @@ use tokio::sync::{mpsc, oneshot};
 
 mod batch;
 mod connect;
-mod declared;
 mod failure;
 mod fresh;
 mod outbox;
-mod plan;
 mod reader;
 mod recent;
 mod room;

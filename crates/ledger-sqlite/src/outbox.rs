@@ -77,5 +77,6 @@ fn pending(row: &SqliteRow) -> Result<Pending, Failure> {
             headers: Headers { correlation_id: row.try_get(4)?, traceparent: row.try_get(5)? },
         },
         queued_at: timestamp(row.try_get(6)?)?,
+        lease: 0,
     })
 }

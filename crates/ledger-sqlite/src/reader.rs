@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use contracts::StudentId;
 use jiff::Timestamp;
+use ledger::declared::{check_change, check_query, place};
 use ledger::{
     Change, Document, Entry, Exported, Kind, Ledger, LedgerError, Outbox, Outcome, Position, Query,
 };
@@ -15,7 +16,6 @@ use sqlx::{Row, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::batch::{event_id, id_bytes};
-use crate::declared::{VALUES_MAX, check_change, check_kind};
 use crate::failure::Failure;
 use crate::outbox::SqliteOutbox;
 use crate::room::Room;
@@ -50,12 +50,12 @@ pub(crate) async fn write(
 #[async_trait]
 impl Ledger for SqliteLedger {
     async fn commit(&self, change: Change) -> Result<Outcome, LedgerError> {
-        check_change(&self.room.sql, &change)?;
+        check_change(self.room.spec.kinds, &change)?;
         write(&self.jobs, &self.room, Work::Change(Box::new(change))).await
     }
 
     async fn document(&self, kind: Kind, key: &str) -> Result<Option<Document>, LedgerError> {
-        let place = check_kind(&self.room.sql, kind)?;
+        let place = place(self.room.spec.kinds, kind)?;
         if let Some(document) = self.room.recent.get(place, key) {
             return Ok(Some(document));
         }
@@ -65,16 +65,10 @@ impl Ledger for SqliteLedger {
     }
 
     async fn documents(&self, kind: Kind, query: Query) -> Result<Vec<Document>, LedgerError> {
-        let sql = &self.room.sql.kinds[check_kind(&self.room.sql, kind)?];
-        let field = kind.indexed.iter().position(|field| *field == query.field).ok_or_else(|| {
-            LedgerError::Undeclared(format!("field {} of kind {} is not indexed", query.field, kind.name))
-        })?;
-        if query.values.len() > VALUES_MAX {
-            return Err(LedgerError::Undeclared(format!("a query for more than {VALUES_MAX} values")));
-        }
+        let (place, field) = check_query(self.room.spec.kinds, kind, &query)?;
         // No stored value holds a NUL, and SQLite would read such a value as a shorter one.
         let values: Vec<&String> = query.values.iter().filter(|value| !value.contains('\0')).collect();
-        let statement = sql.by_field[field].query();
+        let statement = self.room.sql.kinds[place].by_field[field].query();
         let statement = statement.bind(json!(values).to_string()).bind(query.limit).bind(query.offset);
         let rows = statement.fetch_all(&self.readers).await.map_err(Failure::from)?;
         Ok(rows.iter().map(document).collect::<Result<_, _>>()?)

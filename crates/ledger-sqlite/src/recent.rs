@@ -7,10 +7,11 @@
 //! Only a means to be fast: whoever asks for what is not here reads it in the file.
 
 use ledger::Document;
+use ledger::plan::{Plan, Target};
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
 
-use crate::plan::{Facts, Plan, Target};
+use crate::batch::{Facts, Stored};
 
 /// The most that is kept of a room, in bytes.
 const KEPT_MAX_BYTES: u64 = 2 << 20;
@@ -58,7 +59,7 @@ impl Weighter<Place, Document> for Bytes {
 }
 
 /// What a run of changes makes of documents that may be known here.
-pub(crate) fn touched(plan: &Plan<'_>, facts: &Facts) -> Vec<Touched> {
+pub(crate) fn touched(plan: &Plan<'_, Stored>, facts: &Facts) -> Vec<Touched> {
     let by_kind = plan.documents.iter().zip(&facts.documents).enumerate();
     let touched = by_kind.flat_map(|(kind, (documents, stored))| {
         documents.iter().filter_map(move |(key, target)| {

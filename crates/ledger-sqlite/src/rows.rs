@@ -3,20 +3,20 @@
 //! The inserts of all tables make one text with several statements, which the driver prepares and runs as one. All take the
 //! same number of rows, so that a room has few such texts: they stay prepared.
 //!
-//! Not here: what is to be written (module `plan`), the texts of the inserts (module `sql`).
+//! Not here: what is to be written (`ledger::plan`), the texts of the inserts (module `sql`).
 
 use std::collections::{BTreeMap, HashMap};
 
 use bus::Message;
 use jiff::Timestamp;
+use ledger::plan::Target;
 use ledger::{Accept, Append, Put, Version};
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
-use crate::batch::{id_bytes, unique};
+use crate::batch::{Stored, id_bytes, unique};
 use crate::failure::Failure;
-use crate::plan::{Stored, Target};
 use crate::sql::{Insert, KindSql, ROWS_MAX};
 
 /// One column of a row.

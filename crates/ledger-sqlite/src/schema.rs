@@ -5,7 +5,7 @@
 //!
 //! Not here: statements over rows (module `sql`).
 
-use ledger::{Kind, LedgerError, RoomSpec};
+use ledger::{Kind, LedgerError, RoomSpec, declared};
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 use crate::failure::Failure;
@@ -20,12 +20,6 @@ const MIGRATIONS: &[&str] = &[
      ) STRICT, WITHOUT ROWID;
      INSERT INTO meta (name, value) VALUES ('schema_version', 0);",
 ];
-
-/// The longest name of a room, kind or field.
-const NAME_MAX_CHARS: usize = 32;
-
-/// The most indexed fields of a kind.
-const INDEXED_MAX: usize = 4;
 
 /// Brings the file to this program's version.
 pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<(), LedgerError> {
@@ -178,30 +172,10 @@ fn kind_table(table: &str, kind: Kind) -> String {
 }
 
 fn check_names(spec: RoomSpec) -> Result<(), LedgerError> {
-    let well_formed = |name: &str| {
-        (1..=NAME_MAX_CHARS).contains(&name.len())
-            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-    };
-    let refuse = |text: String| Err(LedgerError::Undeclared(text));
     // A room `a_doc_b` would share the table names of the kinds of a room `a`; `sqlite_` is SQLite's own.
-    if !well_formed(spec.name) || spec.name.contains("_doc") || spec.name.starts_with("sqlite") {
-        return refuse(format!(
-            "the room's name {:?} must match [a-z_]{{1,32}}, without _doc, and not begin with sqlite",
-            spec.name
-        ));
+    if spec.name.contains("_doc") || spec.name.starts_with("sqlite") {
+        let text = format!("the room's name {:?} must not hold _doc, nor begin with sqlite", spec.name);
+        return Err(LedgerError::Undeclared(text));
     }
-    for (place, kind) in spec.kinds.iter().enumerate() {
-        let names = || std::iter::once(&kind.name).chain(kind.indexed);
-        if let Some(name) = names().find(|name| !well_formed(name)) {
-            return refuse(format!("the name {name:?} in room {} must match [a-z_]{{1,32}}", spec.name));
-        }
-        if kind.indexed.len() > INDEXED_MAX {
-            return refuse(format!("kind {} has more than {INDEXED_MAX} indexed fields", kind.name));
-        }
-        let twice = kind.indexed.iter().enumerate().any(|(i, field)| kind.indexed[..i].contains(field));
-        if twice || spec.kinds[..place].iter().any(|other| other.name == kind.name) {
-            return refuse(format!("kind {} or one of its fields is declared twice", kind.name));
-        }
-    }
-    Ok(())
+    declared::check_names(spec)
 }

@@ -196,11 +196,6 @@ impl RoomSql {
             subjects: kept.iter().map(|kind| SubjectSql::new(room, kind)).collect(),
         }
     }
-
-    /// A declared kind's place among [`RoomSql::kinds`].
-    pub(crate) fn kind(&self, kind: Kind) -> Option<usize> {
-        self.kinds.iter().position(|known| known.kind == kind)
-    }
 }
 
 impl SubjectSql {

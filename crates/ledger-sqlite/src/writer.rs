@@ -300,7 +300,7 @@ fn take_messages(settled: &Settled, writes: &mut [Write], verdicts: &[Verdict]) 
     let queued_at = Timestamp::from_millisecond(settled.now.as_millisecond()).unwrap_or(settled.now);
     (settled.before.last_sequence + 1..)
         .zip(committed.flatten())
-        .map(|(sequence, message)| Pending { sequence, message, queued_at })
+        .map(|(sequence, message)| Pending { sequence, message, queued_at, lease: 0 })
         .collect()
 }
 

@@ -109,6 +109,35 @@ impl Outbox for Faulty {
     }
 }
 
+/// An outbox whose lease on one message has ended.
+struct Ended {
+    outbox: Arc<dyn Outbox>,
+    payload: &'static str,
+}
+
+#[async_trait]
+impl Outbox for Ended {
+    async fn oldest(&self, after: i64, limit: u32) -> Result<Vec<Pending>, LedgerError> {
+        self.outbox.oldest(after, limit).await
+    }
+
+    fn holds(&self, pending: &Pending) -> bool {
+        pending.message.payload != self.payload
+    }
+
+    async fn published(&self, sequences: &[i64]) -> Result<(), LedgerError> {
+        self.outbox.published(sequences).await
+    }
+
+    async fn changed(&self) {
+        self.outbox.changed().await;
+    }
+
+    async fn backlog(&self) -> Result<Backlog, LedgerError> {
+        self.outbox.backlog().await
+    }
+}
+
 struct Case {
     _folder: TempDir,
     ledger: Arc<dyn Ledger>,
@@ -294,5 +323,20 @@ async fn a_store_that_fails_is_asked_again() -> Verdict {
     assert_eq!(relay.counts.failures(), 3);
     relay.stop().await?;
     assert!(payloads(&*case.ledger).await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_no_longer_held_is_not_published_and_keeps_no_place() -> Verdict {
+    let case = Case::new().await?;
+    case.queue(&["a"], 3).await?;
+    let ended = Ended { outbox: case.ledger.outbox(), payload: "a1" };
+    let limits = Limits { held_max: 1, read_max: 1, ..Limits::default() };
+    let relay = case.relay_with(Arc::new(ended), limits);
+    case.bus.until(|seen| seen.taken.len() == 2).await?;
+    assert_eq!((relay.counts.published(), relay.counts.failures()), (2, 0));
+    relay.stop().await?;
+    assert_eq!(case.bus.0.borrow().tried, ["a2", "a3"]);
+    assert_eq!(payloads(&*case.ledger).await?, ["a1"]);
     Ok(())
 }

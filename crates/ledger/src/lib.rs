@@ -13,7 +13,8 @@
 //! 3. Implement [`Ledger`] and [`Outbox`]. What the signatures do not say: a read begun after a commit was answered sees
 //!    it; sequences of the outbox become visible in rising order (a relay reads on from the last one it saw); a commit
 //!    whose caller stops waiting still happens or not as a whole; [`LedgerError::OutboxFull`] counts exactly, after a
-//!    restart too.
+//!    restart too. An adapter that commits several changes at once has their decisions in [`plan`], and the checks of names
+//!    and limits in [`declared`].
 //! 4. Tests: a [`suite::Harness`] and one line (module [`mod@suite`]); then what only this adapter promises. `ledger-sqlite`
 //!    is the example to copy from.
 //!
@@ -30,6 +31,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub mod declared;
+pub mod plan;
 pub mod relay;
 pub mod retry;
 pub mod suite;
@@ -296,6 +299,8 @@ pub struct Pending {
     pub message: Message,
     /// When it was committed.
     pub queued_at: Timestamp,
+    /// The lease under which it was handed out, for [`Outbox::holds`]. 0 where the store knows no leases.
+    pub lease: i64,
 }
 
 /// How much waits, and how long.
@@ -317,10 +322,20 @@ impl Backlog {
 }
 
 /// One room's messages that wait to be published. One relay takes them: [`Outbox::changed`] wakes one waiter.
+///
+/// Where several processes write one store, each has a relay, and the store shares the keys out among them by leases: a
+/// relay is handed only messages whose keys its process has leased, and asks [`Outbox::holds`] before it publishes one.
 #[async_trait]
 pub trait Outbox: Send + Sync + 'static {
-    /// The oldest messages with a sequence above `after` (0: from the start), in order.
+    /// The oldest messages with a sequence above `after` (0: from the start), in order. Messages of keys that were leased
+    /// since the last call come from the start, whatever `after` is.
     async fn oldest(&self, after: i64, limit: u32) -> Result<Vec<Pending>, LedgerError>;
+
+    /// Whether the lease under which a message was handed out still holds. Where it does not, the message is not this
+    /// relay's any more: it is handed out again, here or elsewhere.
+    fn holds(&self, _: &Pending) -> bool {
+        true
+    }
 
     /// Forgets messages that the bus has taken.
     async fn published(&self, sequences: &[i64]) -> Result<(), LedgerError>;

@@ -88,7 +88,8 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// A relay with the default [`Limits`]. A room has one at a time, or its order is lost.
+    /// A relay with the default [`Limits`]. A room has one at a time in a process, or its order is lost; over several
+    /// processes the store's leases see to it.
     #[must_use]
     pub fn new(room: &'static str, outbox: Arc<dyn Outbox>, bus: Arc<dyn Publish>) -> Self {
         Self { room, outbox, bus, limits: Limits::default(), counts: Arc::default() }
@@ -128,6 +129,8 @@ enum Step {
     Read(Vec<Pending>),
     Changed,
     Published(Lane, i64),
+    /// The message is another relay's now, or will be handed out again.
+    Lost(Lane),
     Forgotten(usize),
     /// Stopped while waiting to try again.
     GivenUp(Task),
@@ -220,14 +223,23 @@ impl Run {
         let lane = (pending.message.topic, pending.message.key.clone());
         let (bus, patience, counts) =
             (Arc::clone(&self.relay.bus), self.patience(), Arc::clone(&self.relay.counts));
+        let outbox = Arc::clone(&self.relay.outbox);
         self.publishing += 1;
         self.steps.push(Box::pin(async move {
-            let published = patience.until_done("publish", || bus.publish(pending.message.clone())).await;
-            if published.is_none() {
-                return Step::GivenUp(Task::Publish);
+            let attempt = async || {
+                if !outbox.holds(&pending) {
+                    return Ok(false);
+                }
+                bus.publish(pending.message.clone()).await.map(|()| true)
+            };
+            match patience.until_done("publish", attempt).await {
+                Some(true) => {
+                    counts.published.fetch_add(1, Ordering::Relaxed);
+                    Step::Published(lane, pending.sequence)
+                }
+                Some(false) => Step::Lost(lane),
+                None => Step::GivenUp(Task::Publish),
             }
-            counts.published.fetch_add(1, Ordering::Relaxed);
-            Step::Published(lane, pending.sequence)
         }));
     }
 
@@ -251,7 +263,9 @@ impl Run {
                 self.is_reading = false;
                 self.is_dry = pendings.is_empty();
                 self.held += pendings.len();
-                self.read_up_to = pendings.last().map_or(self.read_up_to, |pending| pending.sequence);
+                // Messages of newly leased keys may be older than what was read before.
+                let last = pendings.last().map_or(0, |pending| pending.sequence);
+                self.read_up_to = self.read_up_to.max(last);
                 pendings.into_iter().for_each(|pending| self.line_up(pending));
             }
             Step::Changed => {
@@ -261,6 +275,11 @@ impl Run {
             Step::Published(lane, sequence) => {
                 self.publishing -= 1;
                 self.published.push(sequence);
+                self.free(lane);
+            }
+            Step::Lost(lane) => {
+                self.publishing -= 1;
+                self.held -= 1;
                 self.free(lane);
             }
             Step::Forgotten(count) => {

@@ -10,6 +10,7 @@ mod call;
 mod drain;
 pub mod fleet;
 mod invoke;
+pub mod postgres;
 mod principals;
 mod python;
 mod rosters;

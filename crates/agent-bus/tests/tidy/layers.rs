@@ -26,7 +26,7 @@ enum Layer {
 use Layer::{Adapter, Chassis, Port, Pure, Room, Whole};
 
 /// Every crate of ours but the rooms, which are the folders of services/.
-const LAYERS: [(&str, Layer); 18] = [
+const LAYERS: [(&str, Layer); 19] = [
     ("agent-core", Pure),
     ("contracts", Pure),
     ("clock", Port),
@@ -36,6 +36,7 @@ const LAYERS: [(&str, Layer); 18] = [
     ("rate-limit", Port),
     ("sandbox", Port),
     ("ledger-sqlite", Adapter),
+    ("ledger-postgres", Adapter),
     ("sandbox-child", Adapter),
     ("usage", Chassis),
     ("problem", Chassis),

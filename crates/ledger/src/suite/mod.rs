@@ -17,6 +17,9 @@ pub mod documents;
 pub mod durability;
 pub mod erasure;
 pub mod given;
+pub mod load;
+#[cfg(feature = "model")]
+pub mod model;
 pub mod outbox;
 pub mod streams;
 

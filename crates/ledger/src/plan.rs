@@ -1,55 +1,63 @@
-//! What becomes of a run of changes: pure, from what the file holds of the things they touch.
+//! What becomes of a run of changes: pure, from what the store holds of the things they touch. For adapters that commit
+//! several changes in one transaction.
 //!
-//! Changes are considered in order, each against the file and against the changes taken before it. A refused change adds
+//! Changes are considered in order, each against the store and against the changes taken before it. A refused change adds
 //! nothing, so that no savepoint is needed to take it back; of a document put many times in a run only the last version is
 //! written.
 //!
-//! Not here: asking the file and writing to it (module `batch`).
+//! Not here: asking the store and writing to it (the adapters).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bus::Message;
 use contracts::EventId;
-use ledger::{Accept, Append, Change, Expected, LedgerError, Outcome, Put, Version};
 
-/// What the file holds of the things that a run touches.
-#[derive(Debug, Default)]
-pub(crate) struct Facts {
+use crate::{Accept, Append, Change, Expected, Kind, LedgerError, Outcome, Put, Version, declared};
+
+/// What a store holds of the things that a run touches; `D` is what it tells of a document.
+#[derive(Debug)]
+pub struct Facts<D> {
     /// Events accepted before, by consumer.
-    pub(crate) accepted: HashMap<String, HashSet<EventId>>,
+    pub accepted: HashMap<String, HashSet<EventId>>,
     /// Places taken in a stream before, by stream.
-    pub(crate) appended: HashMap<String, HashSet<Place>>,
+    pub appended: HashMap<String, HashSet<Place>>,
     /// Documents by key, one map for each kind of the room.
-    pub(crate) documents: Vec<HashMap<String, Stored>>,
+    pub documents: Vec<HashMap<String, D>>,
 }
 
 /// An entry's place in its stream: its time in milliseconds, and its event.
-pub(crate) type Place = (i64, EventId);
+pub type Place = (i64, EventId);
 
 /// The place of an entry.
-pub(crate) fn place_of(append: &Append) -> Place {
+#[must_use]
+pub fn place_of(append: &Append) -> Place {
     (append.occurred_at.as_millisecond(), append.event_id)
 }
 
-/// What the file holds of a document, but for its body.
-#[derive(Debug, Clone)]
-pub(crate) struct Stored {
-    pub(crate) version: Version,
-    pub(crate) subject: Option<String>,
-    pub(crate) indexed: Vec<String>,
+impl<D> Facts<D> {
+    /// Nothing of what a run touches is there yet, in a room with that many kinds.
+    #[must_use]
+    pub fn none(kinds: usize) -> Self {
+        let documents = std::iter::repeat_with(HashMap::new).take(kinds).collect();
+        Self { accepted: HashMap::new(), appended: HashMap::new(), documents }
+    }
 }
 
-impl Stored {
-    /// Whether a put leaves the indexes as they are.
-    pub(crate) fn is_found_as(&self, put: &Put) -> bool {
-        self.subject.as_deref() == put.subject.as_ref().map(|subject| subject.as_str())
-            && self.indexed == put.indexed
+/// What a store tells of a document: at the least, its version.
+pub trait Stored {
+    /// How often it was put.
+    fn version(&self) -> Version;
+}
+
+impl Stored for Version {
+    fn version(&self) -> Version {
+        *self
     }
 }
 
 /// What is to be true of a document in the end.
 #[derive(Debug)]
-pub(crate) enum Target<'a> {
+pub enum Target<'a> {
     /// It is there.
     Put(Version, &'a Put),
     /// It is not.
@@ -57,27 +65,28 @@ pub(crate) enum Target<'a> {
 }
 
 /// What is to be written.
-pub(crate) struct Plan<'a> {
-    facts: &'a Facts,
+pub struct Plan<'a, D> {
+    facts: &'a Facts<D>,
     /// How many messages the outbox still takes.
     room_left: u64,
     /// Finds a kind's place in [`Facts::documents`].
-    kinds: &'a [ledger::Kind],
+    kinds: &'a [Kind],
     accepted: HashSet<(&'a str, EventId)>,
     appended: HashSet<(&'a str, Place)>,
     /// Inbox rows.
-    pub(crate) accepts: Vec<&'a Accept>,
+    pub accepts: Vec<&'a Accept>,
     /// Entries.
-    pub(crate) appends: Vec<&'a Append>,
+    pub appends: Vec<&'a Append>,
     /// Documents by kind and key, in the order of keys: neighbours share pages.
-    pub(crate) documents: Vec<BTreeMap<&'a str, Target<'a>>>,
+    pub documents: Vec<BTreeMap<&'a str, Target<'a>>>,
     /// Messages in commit order.
-    pub(crate) messages: Vec<&'a Message>,
+    pub messages: Vec<&'a Message>,
 }
 
-impl<'a> Plan<'a> {
+impl<'a, D: Stored> Plan<'a, D> {
     /// Nothing to write yet.
-    pub(crate) fn new(facts: &'a Facts, kinds: &'a [ledger::Kind], room_left: u64) -> Self {
+    #[must_use]
+    pub fn new(facts: &'a Facts<D>, kinds: &'a [Kind], room_left: u64) -> Self {
         Self {
             facts,
             room_left,
@@ -92,7 +101,10 @@ impl<'a> Plan<'a> {
     }
 
     /// Takes the change, or says why not.
-    pub(crate) fn consider(&mut self, change: &'a Change) -> Result<Outcome, LedgerError> {
+    ///
+    /// # Errors
+    /// [`LedgerError::Conflict`], [`LedgerError::OutboxFull`], [`LedgerError::Undeclared`]: then nothing of it is planned.
+    pub fn consider(&mut self, change: &'a Change) -> Result<Outcome, LedgerError> {
         if change.accept.as_ref().is_some_and(|accept| self.is_accepted(accept)) {
             return Ok(Outcome::Duplicate);
         }
@@ -167,13 +179,12 @@ impl<'a> Plan<'a> {
     fn current(&self, kind: usize, key: &str) -> Option<Version> {
         match self.documents[kind].get(key) {
             Some(target) => target.version(),
-            None => Some(self.facts.documents.get(kind)?.get(key)?.version),
+            None => Some(self.facts.documents.get(kind)?.get(key)?.version()),
         }
     }
 
-    fn place(&self, kind: ledger::Kind) -> Result<usize, LedgerError> {
-        let place = self.kinds.iter().position(|known| known.name == kind.name);
-        place.ok_or_else(|| LedgerError::Undeclared(format!("kind {}", kind.name)))
+    fn place(&self, kind: Kind) -> Result<usize, LedgerError> {
+        declared::place(self.kinds, kind)
     }
 }
 

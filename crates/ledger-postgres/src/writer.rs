@@ -1,0 +1,210 @@
+//! The task that owns a room's connection that writes: takes what waits, one transaction for all of it, then the answers.
+//!
+//! Not here: what happens inside the transaction (module `batch`).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ledger::{Change, LedgerError, Outcome};
+use sqlx::{Connection, PgConnection};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+use crate::batch::{Batch, Verdict, Written};
+use crate::connect::ANSWER_MARGIN;
+use crate::failure::Failure;
+use crate::listen;
+use crate::room::Room;
+
+/// The most changes that share one COMMIT.
+pub const BATCH_MAX: usize = 256;
+
+/// The most changes of a room that wait for its writer; whoever comes later waits for a place.
+pub const WAITING_MAX: usize = 1024;
+
+/// How long messages that the bus has taken may wait for a change to share a COMMIT with. They are forgotten late at no
+/// loss: a crash in between publishes them again, as it may anyway.
+const FORGET_WITHIN: Duration = Duration::from_millis(20);
+
+/// How often a transaction is tried that another one, or a broken connection, ended before its COMMIT.
+const ATTEMPTS_MAX: u32 = 4;
+
+/// How many statements' time a transaction may take.
+const STATEMENTS_MAX: u32 = 4;
+
+/// What the writer is asked to do.
+pub(crate) enum Job {
+    /// Write.
+    Write(Write),
+    /// Do what came before, and end.
+    Close { reply: oneshot::Sender<()> },
+}
+
+/// A write.
+pub(crate) struct Write {
+    pub(crate) work: Work,
+    pub(crate) reply: oneshot::Sender<Verdict>,
+}
+
+/// What is written.
+pub(crate) enum Work {
+    /// A room's change.
+    Change(Box<Change>),
+    /// Messages that the bus has taken.
+    Published(Vec<i64>),
+}
+
+/// A room's writer.
+pub(crate) struct Writer {
+    room: Arc<Room>,
+    /// None after it broke, until it is needed again.
+    connection: Option<PgConnection>,
+}
+
+impl Writer {
+    pub(crate) fn new(room: Arc<Room>, connection: PgConnection) -> Self {
+        Self { room, connection: Some(connection) }
+    }
+
+    /// Works until it is told to close, or until nobody is left who could ask.
+    pub(crate) async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
+        let mut jobs = Vec::with_capacity(BATCH_MAX);
+        let mut writes: Vec<Write> = Vec::with_capacity(BATCH_MAX);
+        loop {
+            let patience = if writes.is_empty() { Duration::MAX } else { FORGET_WITHIN };
+            let received = timeout(patience, waiting.recv_many(&mut jobs, BATCH_MAX)).await;
+            if received == Ok(0) {
+                break;
+            }
+            let is_over = received.is_err();
+            let mut close = None;
+            for job in jobs.drain(..) {
+                match job {
+                    Job::Write(write) => writes.push(write),
+                    Job::Close { reply } => {
+                        close = Some(reply);
+                        break;
+                    }
+                }
+            }
+            let can_wait = writes.iter().all(|write| matches!(write.work, Work::Published(_)));
+            if is_over || close.is_some() || !can_wait || writes.len() >= BATCH_MAX {
+                self.commit(std::mem::take(&mut writes)).await;
+            }
+            if let Some(reply) = close {
+                // Whoever waits behind sees the channel go: "the store is closed".
+                drop(waiting);
+                self.finish().await;
+                let _ = reply.send(());
+                return;
+            }
+        }
+        self.commit(writes).await;
+        self.finish().await;
+    }
+
+    async fn finish(self) {
+        let Some(connection) = self.connection else { return };
+        if !matches!(timeout(ANSWER_MARGIN, connection.close()).await, Ok(Ok(()))) {
+            tracing::debug!("the connection that writes was not closed with a word");
+        }
+    }
+
+    async fn commit(&mut self, writes: Vec<Write>) {
+        if writes.is_empty() {
+            return;
+        }
+        match self.transact(&writes).await {
+            Ok(written) => self.answer(writes, written),
+            // One of them is at fault: the others shall not suffer for it.
+            Err(Failure::Refused(text)) if writes.len() > 1 => {
+                tracing::warn!(text, changes = writes.len(), "a batch was refused; trying one by one");
+                for write in writes {
+                    match self.transact(std::slice::from_ref(&write)).await {
+                        Ok(written) => self.answer(vec![write], written),
+                        Err(failure) => refuse(vec![write], &failure),
+                    }
+                }
+            }
+            Err(failure) => refuse(writes, &failure),
+        }
+    }
+
+    fn answer(&self, writes: Vec<Write>, written: Written) {
+        if !written.lanes.is_empty() {
+            self.room.changed.notify_one();
+            listen::tell_others(&self.room, &written.lanes);
+        }
+        let mut verdicts = written.verdicts.into_iter();
+        for write in writes {
+            let verdict = match write.work {
+                Work::Change(_) => verdicts.next().unwrap_or_else(|| Err(Failure::silent().into())),
+                Work::Published(_) => Ok(Outcome::Committed),
+            };
+            // Whoever asked may have gone; the change stands.
+            let _ = write.reply.send(verdict);
+        }
+    }
+
+    async fn transact(&mut self, writes: &[Write]) -> Result<Written, Failure> {
+        let mut attempts = 1;
+        loop {
+            match self.attempt(writes).await {
+                Err(Failure::Lost(_) | Failure::Raced(_)) if attempts < ATTEMPTS_MAX => attempts += 1,
+                ended => return ended,
+            }
+        }
+    }
+
+    async fn attempt(&mut self, writes: &[Write]) -> Result<Written, Failure> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.room.base.connector.connect().await?,
+        };
+        let settings = &self.room.base.settings;
+        let within = settings.lock_timeout + settings.statement_timeout * STATEMENTS_MAX + ANSWER_MARGIN;
+        // Without an answer the connection is dropped, and the server rolls back what was not committed.
+        let ended = timeout(within, write(&mut connection, &self.room, writes)).await;
+        let ended = ended.map_err(|_| Failure::silent())?;
+        let is_whole = match &ended {
+            Ok(_) => true,
+            Err(Failure::Lost(_) | Failure::Undecided(_)) => false,
+            Err(_) => roll_back(&mut connection).await,
+        };
+        if is_whole {
+            self.connection = Some(connection);
+        }
+        ended
+    }
+}
+
+async fn write(connection: &mut PgConnection, room: &Room, writes: &[Write]) -> Result<Written, Failure> {
+    let (mut changes, mut published) = (Vec::new(), Vec::new());
+    for write in writes {
+        match &write.work {
+            Work::Change(change) => changes.push(&**change),
+            Work::Published(sequences) => published.extend_from_slice(sequences),
+        }
+    }
+    let batch = Batch::begin(connection, room).await?;
+    let written = batch.write(&published, &changes).await?;
+    match sqlx::query("COMMIT").execute(connection).await.map_err(Failure::from) {
+        Ok(_) => Ok(written),
+        Err(Failure::Lost(text)) => Err(Failure::Undecided(text)),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Whether the connection can be used again.
+async fn roll_back(connection: &mut PgConnection) -> bool {
+    let rolled_back = timeout(ANSWER_MARGIN, sqlx::raw_sql("ROLLBACK").execute(connection)).await;
+    matches!(rolled_back, Ok(Ok(_)))
+}
+
+fn refuse(writes: Vec<Write>, failure: &Failure) {
+    tracing::error!(?failure, changes = writes.len(), "the ledger's database cannot be written");
+    for write in writes {
+        let refused: LedgerError = failure.clone().into();
+        let _ = write.reply.send(Err(refused));
+    }
+}
