@@ -10,17 +10,27 @@ use std::path::Path;
 use http::Method;
 use serde_json::{Value, json};
 use testkit::fleet::Fleet;
+use testkit::postgres::Database;
 use testkit::run_python;
 
 const BROKEN: &str = "total_price = 3 * 4\nprint(\"You pay\", total_price\n";
 
-fn fleet() -> Fleet {
-    Fleet::start(Path::new(env!("CARGO_BIN_EXE_agent-bus")), &[])
+fn fleet(settings: &[&str]) -> Fleet {
+    Fleet::start(Path::new(env!("CARGO_BIN_EXE_agent-bus")), settings)
 }
 
 #[tokio::test]
 async fn a_student_learns_and_the_teacher_sees_why() {
-    let fleet = fleet();
+    story(fleet(&[])).await;
+}
+
+#[tokio::test]
+async fn a_student_learns_over_postgres_too() {
+    let database = Database::fresh().await;
+    story(fleet(&["--database", database.url()])).await;
+}
+
+async fn story(fleet: Fleet) {
     let teacher = fleet.token("ms-lovelace", "teacher");
     let student = fleet.token("ada", "student");
     start_at_sixty_percent(&fleet, &teacher).await;

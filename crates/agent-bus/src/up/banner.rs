@@ -23,10 +23,14 @@ pub(super) fn print(settings: &Settings, keys: &DevKeys, address: SocketAddr) ->
     let student = token(keys, "student-1", Role::Student)?;
     let teacher = token(keys, "teacher-1", Role::Teacher)?;
     let data_dir = settings.data_dir.display();
+    let everything = match settings.database {
+        Some(_) => "everything in its database, and the keys of these tokens",
+        None => "everything",
+    };
     let mut output = std::io::stdout().lock();
     writeln!(
         output,
-        "Agent Bus is ready at http://{address} and keeps everything in {data_dir}
+        "Agent Bus is ready at http://{address} and keeps {everything} in {data_dir}
 
 student-1's token:
 {student}

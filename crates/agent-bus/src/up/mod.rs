@@ -1,4 +1,5 @@
-//! `agent-bus up`: all rooms in one process, over one SQLite file and the in-process bus. Nothing else is needed.
+//! `agent-bus up`: all rooms in one process, over one SQLite file and the in-process bus. Nothing else is needed; a
+//! Postgres database may take the place of the file.
 //!
 //! The wiring is here and nothing else: which room stands on which adapter. Not here: what a room does (services/), how
 //! an adapter works (its crate).
@@ -12,6 +13,7 @@ mod rooms;
 mod sample;
 mod sandbox;
 mod settings;
+mod store;
 mod usage;
 
 use std::convert::Infallible;
@@ -27,7 +29,6 @@ use bus::Subscribe;
 use bus::memory::MemoryBus;
 use clock::{Clock, Ids, RandomIds, SystemClock};
 use ledger::relay::Relay;
-use ledger_sqlite::SqliteStore;
 use lifecycle::{ServerSettings, Shutdown};
 use rate_limit::MemoryLimit;
 use room::{Chassis, Check, Limits, Room, Root};
@@ -35,6 +36,7 @@ use telemetry::Metrics;
 
 use self::data_folder::DataFolder;
 use self::rooms::Rooms;
+use self::store::Store;
 use crate::cli::Failure;
 
 pub(crate) use data_folder::make as make_data_folder;
@@ -60,7 +62,7 @@ async fn live(settings: Settings) -> Result<ExitCode, Failure> {
     let ids: Arc<dyn Ids> = Arc::new(RandomIds);
     let keys = DevKeys::open(folder.path(), Arc::clone(&clock))?;
     let verifier = Arc::new(verifier(&settings, &keys, Arc::clone(&clock)).await?);
-    let store = SqliteStore::open(&folder.database()).await?;
+    let store = Store::open(settings.database.as_deref(), &folder.database()).await?;
     let metrics = Metrics::new()?;
     let bus = MemoryBus::new(
         bus::memory::Settings::default(),

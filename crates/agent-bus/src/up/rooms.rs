@@ -7,12 +7,12 @@ use ::usage::Tokenizer;
 use auth::Rosters;
 use clock::{Clock, Ids, SystemClock};
 use ledger::Ledger;
-use ledger_sqlite::SqliteStore;
 use room::Room;
 use sandbox::Sandbox;
 use utoipa::openapi::{InfoBuilder, OpenApi};
 
 use super::invoke::{AskedRosters, InProcess};
+use super::store::Store;
 use super::usage::Measured;
 use crate::cli::Failure;
 
@@ -27,7 +27,7 @@ pub(super) struct Rooms {
 
 /// Builds every room on the store.
 pub(super) async fn build(
-    store: &SqliteStore,
+    store: &Store,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     tokenizer: Tokenizer,

@@ -11,7 +11,6 @@ use axum::body::Body;
 use clock::{RandomIds, SystemClock};
 use http::Request;
 use http_body_util::BodyExt;
-use ledger_sqlite::SqliteStore;
 use serde::Deserialize;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -19,6 +18,7 @@ use usage::Tokenizer;
 use usage::verify::Sample;
 
 use super::rooms;
+use super::store::Store;
 use crate::cli::Failure;
 
 const CORPUS: &str = include_str!("../../corpus/calls.json");
@@ -35,7 +35,7 @@ struct CorpusCall {
 /// Makes every call of the corpus, in order, as the service of a student called ada.
 pub(crate) async fn sample_calls() -> Result<Vec<Sample>, Failure> {
     let folder = tempfile::tempdir()?;
-    let store = SqliteStore::open(&folder.path().join("sample.db")).await?;
+    let store = Store::open(None, &folder.path().join("sample.db")).await?;
     // Only programs of our own run here.
     let settings =
         Settings { lockdown: Lockdowned::BestEffort, ..Settings::new(super::sandbox::beside_this_binary()) };

@@ -9,6 +9,10 @@ pub(crate) struct Settings {
     /// Where everything is kept; made on first start
     #[arg(long, env = "AGENT_BUS_DATA_DIR", default_value = "agent-bus-data")]
     pub data_dir: PathBuf,
+    /// The Postgres database to keep everything in, postgres://user:password@host:port/name; a file in the data folder
+    /// where absent
+    #[arg(long, env = "AGENT_BUS_DATABASE", hide_env_values = true, value_parser = postgres_address)]
+    pub database: Option<String>,
     /// The address to listen on
     #[arg(long, env = "AGENT_BUS_HOST", default_value = "127.0.0.1")]
     pub host: IpAddr,
@@ -48,6 +52,12 @@ pub(crate) struct Settings {
     /// How logs are written, on standard error
     #[arg(long, env = "AGENT_BUS_LOG_FORMAT", value_enum, default_value_t = LogFormat::Auto)]
     pub log_format: LogFormat,
+}
+
+/// Whatever else is wrong with it shows when it is opened.
+fn postgres_address(text: &str) -> Result<String, &'static str> {
+    let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+    if is_postgres { Ok(text.to_owned()) } else { Err("an address begins with postgres://") }
 }
 
 fn at_least_one() -> clap::builder::RangedI64ValueParser<u32> {
