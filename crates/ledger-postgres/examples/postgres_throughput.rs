@@ -5,10 +5,7 @@
 //! A change is what Progress commits for one event: an inbox row, an entry, a document that exists already, a message.
 //! Not here: thresholds. Figures depend on the disk: each COMMIT waits for it.
 
-use std::io::Write;
-use std::time::Instant;
-
-use ledger::suite::load::{ROOM, commit_all, relay_all};
+use ledger::suite::load::{Load, ROOM, measure};
 use ledger_postgres::{PgStore, Settings};
 use testkit::postgres::Database;
 
@@ -16,22 +13,12 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1).map(|argument| argument.parse::<u64>());
-    let mut next = |default| arguments.next().unwrap_or(Ok(default));
-    let (changes, at_once, students) = (next(50_000)?.min(100_000), next(512)?, next(1000)?);
+    let load = Load::of(std::env::args().skip(1))?;
     let database = Database::fresh().await;
     let store = PgStore::open(database.url(), Settings::default()).await?;
     let ledger = store.room(ROOM).await?;
-    let start = Instant::now();
-    let mut waits = commit_all(&ledger, changes, usize::try_from(at_once)?, students).await?;
-    let seconds = start.elapsed().as_secs_f64();
-    waits.sort();
-    let wait = |share: usize| waits.get((waits.len() * share / 100).min(waits.len().saturating_sub(1)));
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{changes} changes, {at_once} at once, {students} students")?;
-    writeln!(out, "commit: {:.0}/s, p50 {:?}, p99 {:?}", changes as f64 / seconds, wait(50), wait(99))?;
-    let relayed = relay_all(&ledger, changes).await?;
-    writeln!(out, "relay: {:.0}/s", changes as f64 / relayed.as_secs_f64())?;
+    measure(&ledger, load, &mut out).await?;
     store.close().await?;
     Ok(())
 }

@@ -72,7 +72,7 @@ mod sql;
 mod writer;
 
 pub use lanes::LANES;
-pub use writer::{BATCH_MAX, WAITING_MAX};
+pub use ledger::gather::{BATCH_MAX, WAITING_MAX};
 
 use connect::{Connector, Readers};
 use failure::Failure;

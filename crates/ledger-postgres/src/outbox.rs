@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use async_trait::async_trait;
 use bus::{Headers, Message};
 use contracts::Topic;
+use ledger::gather::Work;
 use ledger::{Backlog, LedgerError, Outbox, Pending};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
@@ -20,7 +21,7 @@ use crate::listen;
 use crate::reader::{body, timestamp, write};
 use crate::room::Room;
 use crate::sql::{BACKLOG, OLDEST};
-use crate::writer::{Job, Work};
+use crate::writer::Job;
 
 /// One room's outbox.
 pub(crate) struct PgOutbox {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use contracts::{EventId, StudentId};
 use jiff::Timestamp;
 use ledger::declared::{check_change, check_query, place};
+use ledger::gather::{WAITING_MAX, Work};
 use ledger::{
     Change, Document, Entry, Exported, Kind, Ledger, LedgerError, Outbox, Outcome, Position, Query, RoomSpec,
 };
@@ -19,7 +20,7 @@ use crate::lease;
 use crate::outbox::PgOutbox;
 use crate::room::Room;
 use crate::sql::{DOCUMENT_BY_KEY, DOCUMENTS_BY_FIELD, EXPORT, STREAM, STREAM_START};
-use crate::writer::{Job, WAITING_MAX, Work, Write, Writer};
+use crate::writer::{Job, Order, Write, Writer};
 
 /// One room's ledger.
 #[derive(Clone)]
@@ -43,7 +44,7 @@ impl PgLedger {
     /// Commits what was handed in before, ends the writer, and gives the leases back.
     pub(crate) async fn close(&self) {
         let (reply, answer) = oneshot::channel();
-        if self.jobs.send(Job::Close { reply }).await.is_ok() {
+        if self.jobs.send(Job::Order(Order::Close { reply })).await.is_ok() {
             // No answer: another close was before this one in the queue.
             let _ = answer.await;
             lease::leave(&self.room).await;

@@ -3,9 +3,9 @@
 //! Not here: what happens inside the transaction (module `batch`).
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use ledger::{Change, LedgerError, Outcome};
+use ledger::gather::{self, Gather, Gathered, Waiting, Work};
+use ledger::{LedgerError, Outcome};
 use sqlx::{Connection, PgConnection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
@@ -16,29 +16,20 @@ use crate::failure::Failure;
 use crate::listen;
 use crate::room::Room;
 
-/// The most changes that share one COMMIT.
-pub const BATCH_MAX: usize = 256;
-
-/// The most changes of a room that wait for its writer; whoever comes later waits for a place.
-pub const WAITING_MAX: usize = 1024;
-
-/// How long messages that the bus has taken may wait for a change to share a COMMIT with. They are forgotten late at no
-/// loss: a crash in between publishes them again, as it may anyway.
-const FORGET_WITHIN: Duration = Duration::from_millis(20);
-
 /// How often a transaction is tried that another one, or a broken connection, ended before its COMMIT.
 const ATTEMPTS_MAX: u32 = 4;
 
 /// How many statements' time a transaction may take.
 const STATEMENTS_MAX: u32 = 4;
 
-/// What the writer is asked to do.
-pub(crate) enum Job {
-    /// Write.
-    Write(Write),
-    /// Do what came before, and end.
+/// What the writer is asked to do beside writing.
+pub(crate) enum Order {
+    /// End.
     Close { reply: oneshot::Sender<()> },
 }
+
+/// What the writer is asked to do.
+pub(crate) type Job = gather::Job<Write, Order>;
 
 /// A write.
 pub(crate) struct Write {
@@ -46,12 +37,10 @@ pub(crate) struct Write {
     pub(crate) reply: oneshot::Sender<Verdict>,
 }
 
-/// What is written.
-pub(crate) enum Work {
-    /// A room's change.
-    Change(Box<Change>),
-    /// Messages that the bus has taken.
-    Published(Vec<i64>),
+impl Waiting for Write {
+    fn work(&self) -> &Work {
+        &self.work
+    }
 }
 
 /// A room's writer.
@@ -67,39 +56,18 @@ impl Writer {
     }
 
     /// Works until it is told to close, or until nobody is left who could ask.
-    pub(crate) async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
-        let mut jobs = Vec::with_capacity(BATCH_MAX);
-        let mut writes: Vec<Write> = Vec::with_capacity(BATCH_MAX);
-        loop {
-            let patience = if writes.is_empty() { Duration::MAX } else { FORGET_WITHIN };
-            let received = timeout(patience, waiting.recv_many(&mut jobs, BATCH_MAX)).await;
-            if received == Ok(0) {
-                break;
-            }
-            let is_over = received.is_err();
-            let mut close = None;
-            for job in jobs.drain(..) {
-                match job {
-                    Job::Write(write) => writes.push(write),
-                    Job::Close { reply } => {
-                        close = Some(reply);
-                        break;
-                    }
-                }
-            }
-            let can_wait = writes.iter().all(|write| matches!(write.work, Work::Published(_)));
-            if is_over || close.is_some() || !can_wait || writes.len() >= BATCH_MAX {
-                self.commit(std::mem::take(&mut writes)).await;
-            }
-            if let Some(reply) = close {
+    pub(crate) async fn run(mut self, waiting: mpsc::Receiver<Job>) {
+        let mut gather = Gather::new(waiting);
+        while let Some(Gathered { writes, order }) = gather.next().await {
+            self.commit(writes).await;
+            if let Some(Order::Close { reply }) = order {
                 // Whoever waits behind sees the channel go: "the store is closed".
-                drop(waiting);
+                drop(gather);
                 self.finish().await;
                 let _ = reply.send(());
                 return;
             }
         }
-        self.commit(writes).await;
         self.finish().await;
     }
 

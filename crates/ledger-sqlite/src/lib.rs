@@ -44,11 +44,11 @@ mod schema;
 mod sql;
 mod writer;
 
-pub use writer::{BATCH_MAX, WAITING_MAX};
+pub use ledger::gather::{BATCH_MAX, WAITING_MAX};
 
 use failure::Failure;
 use reader::SqliteLedger;
-use writer::{Job, Writer};
+use writer::{Job, Order, Writer};
 
 /// How many read-only connections there are.
 pub const READERS: u32 = 3;
@@ -110,7 +110,7 @@ impl SqliteStore {
     /// no value for a new field, so such a change needs a migration or a new kind.
     pub async fn room(&self, spec: RoomSpec) -> Result<Arc<dyn Ledger>, LedgerError> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.send(Job::Define { spec, reply }).await.map_err(|_| Failure::closed())?;
+        self.jobs.send(Job::Order(Order::Define { spec, reply })).await.map_err(|_| Failure::closed())?;
         let room = answer.await.map_err(|_| Failure::closed())??;
         Ok(Arc::new(SqliteLedger::new(room, self.jobs.clone(), self.readers.clone())))
     }
@@ -128,7 +128,7 @@ impl SqliteStore {
     /// [`LedgerError::Unavailable`] if the log could not be emptied; nothing is lost, the next start reads it.
     pub async fn close(&self) -> Result<(), LedgerError> {
         let (reply, answer) = oneshot::channel();
-        if self.jobs.send(Job::Close { reply }).await.is_err() {
+        if self.jobs.send(Job::Order(Order::Close { reply })).await.is_err() {
             return Ok(());
         }
         // No answer: another close was before this one in the queue.

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bus::{Headers, Message};
 use bytes::Bytes;
 use contracts::Topic;
+use ledger::gather::Work;
 use ledger::{Backlog, LedgerError, Outbox, Pending};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqlitePool};
@@ -14,7 +15,7 @@ use tokio::sync::mpsc;
 use crate::failure::Failure;
 use crate::reader::{timestamp, write};
 use crate::room::Room;
-use crate::writer::{Job, Work};
+use crate::writer::Job;
 
 /// One room's outbox.
 pub(crate) struct SqliteOutbox {

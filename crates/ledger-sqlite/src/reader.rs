@@ -7,6 +7,7 @@ use bytes::Bytes;
 use contracts::StudentId;
 use jiff::Timestamp;
 use ledger::declared::{check_change, check_query, place};
+use ledger::gather::Work;
 use ledger::{
     Change, Document, Entry, Exported, Kind, Ledger, LedgerError, Outbox, Outcome, Position, Query,
 };
@@ -19,7 +20,7 @@ use crate::batch::{event_id, id_bytes};
 use crate::failure::Failure;
 use crate::outbox::SqliteOutbox;
 use crate::room::Room;
-use crate::writer::{Job, Work, Write};
+use crate::writer::{Job, Write};
 
 /// One room's ledger.
 #[derive(Clone)]

@@ -3,13 +3,12 @@
 //! Not here: what happens inside the transaction (module `batch`).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
-use ledger::{Change, LedgerError, Outcome, Pending, RoomSpec};
+use ledger::gather::{self, Gather, Gathered, Waiting, Work};
+use ledger::{LedgerError, Outcome, Pending, RoomSpec};
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
 
 use crate::Settings;
 use crate::batch::{Share, Verdict};
@@ -18,25 +17,16 @@ use crate::recent::Touched;
 use crate::room::{Room, Tally};
 use crate::schema;
 
-/// The most changes that share one COMMIT.
-pub const BATCH_MAX: usize = 256;
-
-/// The most changes that wait for the writer; whoever comes later waits for a place.
-pub const WAITING_MAX: usize = 1024;
-
-/// How long messages that the bus has taken may wait for a change to share a COMMIT with. They are forgotten late at no
-/// loss: a crash in between publishes them again, as it may anyway.
-const FORGET_WITHIN: Duration = Duration::from_millis(20);
-
-/// What the writer is asked to do.
-pub(crate) enum Job {
+/// What the writer is asked to do beside writing.
+pub(crate) enum Order {
     /// Make a room's tables.
     Define { spec: RoomSpec, reply: oneshot::Sender<Result<Arc<Room>, LedgerError>> },
-    /// Write.
-    Write(Write),
-    /// Do what came before, and end.
+    /// End.
     Close { reply: oneshot::Sender<Result<(), LedgerError>> },
 }
+
+/// What the writer is asked to do.
+pub(crate) type Job = gather::Job<Write, Order>;
 
 /// A write to one room.
 pub(crate) struct Write {
@@ -45,12 +35,10 @@ pub(crate) struct Write {
     pub(crate) reply: oneshot::Sender<Verdict>,
 }
 
-/// What is written.
-pub(crate) enum Work {
-    /// A room's change.
-    Change(Box<Change>),
-    /// Messages that the bus has taken.
-    Published(Vec<i64>),
+impl Waiting for Write {
+    fn work(&self) -> &Work {
+        &self.work
+    }
 }
 
 /// What a transaction came to.
@@ -88,41 +76,23 @@ impl Writer {
     }
 
     /// Works until it is told to close, or until nobody is left who could ask.
-    pub(crate) async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
-        let mut jobs = Vec::with_capacity(BATCH_MAX);
-        let mut writes: Vec<Write> = Vec::with_capacity(BATCH_MAX);
-        loop {
-            let patience = if writes.is_empty() { Duration::MAX } else { FORGET_WITHIN };
-            let received = timeout(patience, waiting.recv_many(&mut jobs, BATCH_MAX)).await;
-            if received == Ok(0) {
-                break;
-            }
-            let is_over = received.is_err();
-            let mut close = None;
-            for job in jobs.drain(..) {
-                match job {
-                    Job::Define { spec, reply } => {
-                        let _ = reply.send(self.define(spec).await);
-                    }
-                    Job::Write(write) => writes.push(write),
-                    Job::Close { reply } => {
-                        close = Some(reply);
-                        break;
-                    }
+    pub(crate) async fn run(mut self, waiting: mpsc::Receiver<Job>) {
+        let mut gather = Gather::new(waiting);
+        while let Some(Gathered { writes, order }) = gather.next().await {
+            self.commit(writes).await;
+            match order {
+                None => {}
+                Some(Order::Define { spec, reply }) => {
+                    let _ = reply.send(self.define(spec).await);
+                }
+                Some(Order::Close { reply }) => {
+                    // Whoever waits behind sees the channel go: "the store is closed".
+                    drop(gather);
+                    let _ = reply.send(self.finish().await.map_err(Into::into));
+                    return;
                 }
             }
-            let can_wait = writes.iter().all(|write| matches!(write.work, Work::Published(_)));
-            if is_over || close.is_some() || !can_wait || writes.len() >= BATCH_MAX {
-                self.commit(std::mem::take(&mut writes)).await;
-            }
-            if let Some(reply) = close {
-                // Whoever waits behind sees the channel go: "the store is closed".
-                drop(waiting);
-                let _ = reply.send(self.finish().await.map_err(Into::into));
-                return;
-            }
         }
-        self.commit(writes).await;
         if let Err(failure) = self.finish().await {
             tracing::warn!(?failure, "the ledger file was not closed cleanly");
         }

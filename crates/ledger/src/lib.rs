@@ -13,8 +13,8 @@
 //! 3. Implement [`Ledger`] and [`Outbox`]. What the signatures do not say: a read begun after a commit was answered sees
 //!    it; sequences of the outbox become visible in rising order (a relay reads on from the last one it saw); a commit
 //!    whose caller stops waiting still happens or not as a whole; [`LedgerError::OutboxFull`] counts exactly, after a
-//!    restart too. An adapter that commits several changes at once has their decisions in [`plan`], and the checks of names
-//!    and limits in [`declared`].
+//!    restart too. An adapter that commits several changes at once gathers them with [`gather`], has their decisions in
+//!    [`plan`], and the checks of names and limits in [`declared`].
 //! 4. Tests: a [`suite::Harness`] and one line (module [`mod@suite`]); then what only this adapter promises. `ledger-sqlite`
 //!    is the example to copy from.
 //!
@@ -32,6 +32,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub mod declared;
+pub mod gather;
 pub mod plan;
 pub mod relay;
 pub mod retry;

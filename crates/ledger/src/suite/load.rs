@@ -3,6 +3,7 @@
 //!
 //! Not here: thresholds, and how a store is opened (the adapters' examples).
 
+use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -68,14 +69,53 @@ fn change(number: u64, students: u64) -> Result<Change> {
     })
 }
 
-/// Commits so many changes, so many at once, about so many students: how long each took.
-pub async fn commit_all(
-    ledger: &Arc<dyn Ledger>,
-    changes: u64,
-    at_once: usize,
-    students: u64,
-) -> Result<Vec<Duration>> {
-    let commits = (0..changes).map(|number| {
+/// How much is measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Load {
+    /// Changes in all.
+    pub changes: u64,
+    /// Changes that are under way at once.
+    pub at_once: usize,
+    /// Students that they are about.
+    pub students: u64,
+}
+
+impl Load {
+    /// From a command line `[CHANGES] [AT_ONCE] [STUDENTS]`: 50,000 changes (100,000 at the most, as many as an outbox
+    /// holds), 512 at once, 1,000 students where nothing is said.
+    ///
+    /// # Errors
+    /// An argument that is no number.
+    pub fn of(arguments: impl Iterator<Item = String>) -> Result<Self> {
+        let mut arguments = arguments.map(|argument| argument.parse::<u64>());
+        let mut next = |default| arguments.next().unwrap_or(Ok(default));
+        let (changes, at_once, students) = (next(50_000)?.min(100_000), next(512)?, next(1000)?);
+        Ok(Self { changes, at_once: usize::try_from(at_once)?, students })
+    }
+}
+
+/// Measures a ledger of [`ROOM`], and writes what came of it.
+///
+/// # Errors
+/// Whatever a commit or the relay comes to.
+pub async fn measure(ledger: &Arc<dyn Ledger>, load: Load, out: &mut impl Write) -> Result<()> {
+    let Load { changes, at_once, students } = load;
+    let start = Instant::now();
+    let mut waits = commit_all(ledger, load).await?;
+    let seconds = start.elapsed().as_secs_f64();
+    waits.sort();
+    let wait = |share: usize| waits.get((waits.len() * share / 100).min(waits.len().saturating_sub(1)));
+    writeln!(out, "{changes} changes, {at_once} at once, {students} students")?;
+    writeln!(out, "commit: {:.0}/s, p50 {:?}, p99 {:?}", changes as f64 / seconds, wait(50), wait(99))?;
+    let relayed = relay_all(ledger, changes).await?;
+    writeln!(out, "relay: {:.0}/s", changes as f64 / relayed.as_secs_f64())?;
+    Ok(())
+}
+
+/// How long each commit took.
+async fn commit_all(ledger: &Arc<dyn Ledger>, load: Load) -> Result<Vec<Duration>> {
+    let students = load.students;
+    let commits = (0..load.changes).map(|number| {
         let ledger = Arc::clone(ledger);
         async move {
             let change = change(number, students)?;
@@ -85,12 +125,12 @@ pub async fn commit_all(
             Ok::<_, Box<dyn std::error::Error + Send + Sync>>(start.elapsed())
         }
     });
-    let results: Vec<_> = futures::stream::iter(commits).buffer_unordered(at_once).collect().await;
+    let results: Vec<_> = futures::stream::iter(commits).buffer_unordered(load.at_once).collect().await;
     results.into_iter().collect()
 }
 
 /// Carries so many messages out of the outbox: how long it took.
-pub async fn relay_all(ledger: &Arc<dyn Ledger>, messages: u64) -> Result<Duration> {
+async fn relay_all(ledger: &Arc<dyn Ledger>, messages: u64) -> Result<Duration> {
     let start = Instant::now();
     let relay = Relay::new("throughput", ledger.outbox(), Arc::new(Sink));
     let (stop, counts) = (CancellationToken::new(), relay.counts());
