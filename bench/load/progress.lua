@@ -1,23 +1,17 @@
 -- Load for wrk: a teacher records scores of many students, each request under an idempotency key of its own.
 -- Arguments after `--`: the folder that bench/run has filled, and a word that makes this run's keys unique.
 
+local lines = dofile("bench/load/lines.lua")
 local folder, run = nil, nil
 local number = 0
 local students = 200
 local components = { "variables", "data-types", "input-output", "operators", "type-conversion" }
 
-local function read(path)
-    local file = assert(io.open(path))
-    local text = file:read("*a")
-    file:close()
-    return (text:gsub("%s+$", ""))
-end
-
 function init(arguments)
     folder, run = arguments[1], arguments[2]
     math.randomseed(7)
     headers = {
-        ["Authorization"] = "Bearer " .. read(folder .. "/teacher.token"),
+        ["Authorization"] = "Bearer " .. lines(folder .. "/teacher.token")[1],
         ["Content-Type"] = "application/json",
     }
 end

@@ -11,7 +11,7 @@ use std::path::Path;
 use http::Method;
 use serde_json::{Value, json};
 use testkit::fleet::Fleet;
-use testkit::run_python;
+use testkit::printed_by_python;
 
 const TOPIC: &str = "list-comprehensions";
 
@@ -107,9 +107,13 @@ async fn solve_what_is_assigned(fleet: &Fleet, student: &str, assignment: &str) 
     for _ in 0..2 {
         let problem = generate(fleet, student, json!({"topic": TOPIC})).await;
         assert_eq!(problem["assignment_id"], assignment, "what is assigned comes first: {problem:#}");
-        let verdict =
-            verify(fleet, student, &problem, &run_python(problem["starter_code"].as_str().unwrap(), ""))
-                .await;
+        let verdict = verify(
+            fleet,
+            student,
+            &problem,
+            &printed_by_python(problem["starter_code"].as_str().unwrap(), ""),
+        )
+        .await;
         assert_eq!(verdict["correct"], true, "{problem:#}\n{verdict:#}");
     }
     let next = generate(fleet, student, json!({"topic": TOPIC})).await;

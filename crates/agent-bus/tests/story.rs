@@ -11,7 +11,7 @@ use http::Method;
 use serde_json::{Value, json};
 use testkit::fleet::Fleet;
 use testkit::postgres::Database;
-use testkit::run_python;
+use testkit::printed_by_python;
 
 const BROKEN: &str = "total_price = 3 * 4\nprint(\"You pay\", total_price\n";
 
@@ -163,7 +163,7 @@ async fn practise(fleet: &Fleet, student: &str) {
     // What is typed stands between the fences of the statement, if something is.
     let typed = problem["statement"].as_str().unwrap().split("```").nth(1).unwrap_or_default();
     let printed =
-        run_python(problem["starter_code"].as_str().unwrap(), typed.trim_start_matches("text").trim());
+        printed_by_python(problem["starter_code"].as_str().unwrap(), typed.trim_start_matches("text").trim());
     let right = fleet.post("/api/v1/exercise/verify", student, answer(&printed)).await.ok();
     assert_eq!((&right["correct"], &right["score"]), (&json!(true), &json!(1.0)), "{problem:#}\n{right:#}");
 }

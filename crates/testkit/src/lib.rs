@@ -22,7 +22,7 @@ pub use call::{call, call_raw};
 pub use drain::Drain;
 pub use invoke::StaticInvoke;
 pub use principals::{operator, service, student, teacher};
-pub use python::{python, run_python};
+pub use python::{printed_by_python, python, run_python};
 pub use rosters::StaticRosters;
 pub use sandbox::{sandbox_binary, sandbox_pool};
 pub use store::{TempStore, temp_store};

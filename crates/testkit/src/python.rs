@@ -29,12 +29,12 @@ pub fn python() -> &'static str {
     &PYTHON
 }
 
-/// What a program prints that reads `stdin`.
+/// What a program prints that reads `stdin`, and what it says on standard error: nothing where it ends well.
 ///
 /// # Panics
-/// Where there is no Python, and where the program fails.
+/// Where there is no Python.
 #[must_use]
-pub fn run_python(program: &str, stdin: &str) -> String {
+pub fn run_python(program: &str, stdin: &str) -> (String, String) {
     let piped = Command::new(python())
         .args(["-I", "-X", "utf8", "-c", program])
         .stdin(Stdio::piped())
@@ -45,6 +45,19 @@ pub fn run_python(program: &str, stdin: &str) -> String {
     // A program that asks for nothing may have ended already.
     let _ = python.stdin.take().map(|mut input| input.write_all(stdin.as_bytes()));
     let output = python.wait_with_output().expect("a program that was started ends");
-    assert!(output.status.success(), "{program}\n{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("a program prints text")
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8").replace("\r\n", "\n");
+    let error = text(output.stderr);
+    assert_eq!(output.status.success(), error.is_empty(), "{program}\n{error}");
+    (text(output.stdout), error)
+}
+
+/// What a program prints that reads `stdin`.
+///
+/// # Panics
+/// Where there is no Python, and where the program fails.
+#[must_use]
+pub fn printed_by_python(program: &str, stdin: &str) -> String {
+    let (printed, error) = run_python(program, stdin);
+    assert_eq!(error, "", "{program}");
+    printed
 }

@@ -1,31 +1,7 @@
 //! What the topics print is what a real Python prints: every example and every question about output.
 
-#![expect(clippy::expect_used, reason = "a test that lacks what it needs must fail")]
-
-use std::io::Write;
-use std::process::{Command, Stdio};
-
 use concepts::library::{Kind, Library};
-
-/// Runs a program: what it printed, and what it said on standard error; that is empty where it ended well.
-fn run(program: &str, stdin: &str) -> (String, String) {
-    let mut python = Command::new(testkit::python())
-        .args(["-I", "-X", "utf8", "-c", program])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("python starts");
-    let mut input = python.stdin.take().expect("it reads");
-    // A program that asks for nothing may have ended already.
-    let _ = input.write_all(stdin.as_bytes());
-    drop(input);
-    let output = python.wait_with_output().expect("it ends");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8").replace("\r\n", "\n");
-    let error = text(output.stderr);
-    assert_eq!(output.status.success(), error.is_empty(), "{program}\n{error}");
-    (text(output.stdout), error)
-}
+use testkit::run_python;
 
 #[test]
 fn every_example_prints_what_it_says() {
@@ -33,7 +9,7 @@ fn every_example_prints_what_it_says() {
     for lesson in library.lessons() {
         assert!(lesson.examples.len() >= 3, "{}", lesson.topic);
         for example in &lesson.examples {
-            let (printed, error) = run(example.code, example.stdin.unwrap_or_default());
+            let (printed, error) = run_python(example.code, example.stdin.unwrap_or_default());
             assert_eq!(
                 (printed.as_str(), error.as_str()),
                 (example.output, ""),
@@ -52,7 +28,7 @@ fn every_question_about_output_has_the_answer_that_python_gives() {
     let mut asked = 0;
     for question in questions.filter(|question| question.kind == Kind::PredictOutput) {
         let program = question.code.as_deref().expect("a program");
-        let (printed, error) = run(program, "");
+        let (printed, error) = run_python(program, "");
         assert!(error.is_empty(), "{}: {error}", question.id);
         assert_eq!(question.answer, [printed.trim_end()], "{}", question.id);
         asked += 1;
@@ -67,7 +43,7 @@ fn a_program_in_a_question_of_another_kind_fails_only_where_an_answer_says_so() 
     for question in questions.filter(|question| question.kind == Kind::Choice) {
         let Some(program) = question.code.as_deref() else { continue };
         // Somebody types 3 wherever a program asks.
-        let (_, error) = run(program, "3\n");
+        let (_, error) = run_python(program, "3\n");
         let right = question.choices.iter().find(|choice| choice.right).expect("a right choice");
         let errors = ["NameError", "TypeError", "ValueError", "IndexError"];
         let named = errors.into_iter().find(|name| right.text.contains(name));
