@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use bus::Headers;
 use contracts::{EventId, StudentId};
-use ledger::retry;
+use ledger::{Document, retry};
 use problem::{JsonBody, Problem as Refusal};
 use room::{EventHeaders, ledger_problem};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ use crate::decide::exercise::{Difficulty, Exercise, Kind, Seed};
 use crate::outbox::Cause;
 use crate::shelf::{Asked, ShelfError};
 use crate::store::assignment::{self, Assigned};
-use crate::store::learner;
+use crate::store::learner::{self, Learner};
 use crate::store::problem::Problem;
 
 /// What is asked for. What is not said is chosen for the student.
@@ -74,55 +74,72 @@ pub(crate) async fn handler(
         .ok_or_else(|| Refusal::field("student_id", "is needed: you are no student yourself"))?;
     // What somebody else makes ready is no exercise that the student has opened, nor part of an assignment.
     let opens = principal.role == Role::Student;
-    let found = learner::find(ports.ledger.as_ref(), &student).await;
-    let history = found.map_err(|error| ledger_problem(&error))?.1.history;
-    let wanted = wanted(&room, &student, &request, opens, &history).await?;
-    let given = room.give(&student, &wanted, request.seed, opens, &headers).await;
+    let read =
+        learner::find(ports.ledger.as_ref(), &student).await.map_err(|error| ledger_problem(&error))?;
+    let wanted = wanted(&room, &student, &request, opens, &read.1.history).await?;
+    let given = room.give(&student, read, &wanted, &headers).await;
     let (problem, why) = given.map_err(|error| refused(&error))?;
     Ok(Json(GenerateAnswer { problem: problem.into(), why }))
 }
 
 impl Exercises {
-    /// Gives the student what is wanted: chosen anew if the student was given something else meanwhile.
+    /// Gives the student, as read, what is wanted: chosen anew if the student was given something else meanwhile.
     async fn give(
         &self,
         student: &StudentId,
+        read: (Option<Document>, Learner),
         wanted: &Wanted,
-        seed: Option<Seed>,
-        opens: bool,
+        headers: &Headers,
+    ) -> Result<(Problem, String), ShelfError> {
+        let chance = Seed(self.ports.ids.event_id().0.as_u128() as u32);
+        let mut first = Some(read);
+        retry::on_conflict(retry::ATTEMPTS_MAX, || {
+            let read = first.take();
+            async move {
+                let read = match read {
+                    Some(read) => read,
+                    None => learner::find(self.ports.ledger.as_ref(), student).await?,
+                };
+                self.try_to_give(student, read, wanted, chance, headers).await
+            }
+        })
+        .await
+    }
+
+    async fn try_to_give(
+        &self,
+        student: &StudentId,
+        read: (Option<Document>, Learner),
+        wanted: &Wanted,
+        chance: Seed,
         headers: &Headers,
     ) -> Result<(Problem, String), ShelfError> {
         let ports = &self.ports;
-        let chance = Seed(ports.ids.event_id().0.as_u128() as u32);
-        retry::on_conflict(retry::ATTEMPTS_MAX, || async {
-            let read = learner::find(ports.ledger.as_ref(), student).await?;
-            let (exercise, why) = match seed {
-                Some(seed) => {
-                    (self.shelf.of_seed(wanted.asked, seed).await?, "You asked for this seed.".to_owned())
-                }
-                None => self.choose(wanted, &read.1.history, chance).await?,
-            };
-            let made_at = ports.clock.now();
-            let problem = Problem {
-                problem_id: ports.ids.event_id().into(),
-                student_id: student.clone(),
-                exercise,
-                made_at,
-                opened_at: opens.then_some(made_at),
-                attempts: 0,
-                best: None,
-                last: None,
-                known: VecDeque::new(),
-                hint_level: 0,
-                assignment_id: wanted.assignment_id,
-            };
-            let topic = problem.exercise.name.topic;
-            let cause = Cause { student, topic, at: made_at, headers, ids: ports.ids.as_ref() };
-            let opened = if opens { cause.opened(&problem) } else { None };
-            learner::give(ports.ledger.as_ref(), read, &problem, opened).await?;
-            Ok((problem, why))
-        })
-        .await
+        let (exercise, why) = match wanted.seed {
+            Some(seed) => {
+                (self.shelf.of_seed(wanted.asked, seed).await?, "You asked for this seed.".to_owned())
+            }
+            None => self.choose(wanted, &read.1.history, chance).await?,
+        };
+        let made_at = ports.clock.now();
+        let problem = Problem {
+            problem_id: ports.ids.event_id().into(),
+            student_id: student.clone(),
+            exercise,
+            made_at,
+            opened_at: wanted.opens.then_some(made_at),
+            attempts: 0,
+            best: None,
+            last: None,
+            known: VecDeque::new(),
+            hint_level: 0,
+            assignment_id: wanted.assignment_id,
+        };
+        let topic = problem.exercise.name.topic;
+        let cause = Cause { student, topic, at: made_at, headers, ids: ports.ids.as_ref() };
+        let opened = if wanted.opens { cause.opened(&problem) } else { None };
+        learner::give(ports.ledger.as_ref(), read, &problem, opened).await?;
+        Ok((problem, why))
     }
 
     async fn choose(
@@ -144,6 +161,10 @@ impl Exercises {
 /// What is wanted, and why.
 struct Wanted {
     asked: Asked,
+    /// Which one, where that is asked for.
+    seed: Option<Seed>,
+    /// Whether the student opens it: what somebody else makes ready is not open.
+    opens: bool,
     assignment_id: Option<EventId>,
     /// Where the difficulty comes from.
     because: String,
@@ -166,7 +187,7 @@ async fn wanted(
             let kind = part.work.kind.or(request.kind);
             let asked = Asked { topic, kind, difficulty: part.work.difficulty };
             let because = because_assigned(&part);
-            return Ok(Wanted { asked, assignment_id: Some(part.assignment_id), because });
+            return Ok(Wanted { asked, seed: None, opens, assignment_id: Some(part.assignment_id), because });
         }
     }
     let (difficulty, because) = match request.difficulty {
@@ -178,7 +199,7 @@ async fn wanted(
         }
     };
     let asked = Asked { topic, kind: request.kind, difficulty };
-    Ok(Wanted { asked, assignment_id: None, because })
+    Ok(Wanted { asked, seed: request.seed, opens, assignment_id: None, because })
 }
 
 fn because_assigned(part: &Assigned) -> String {
