@@ -1,8 +1,8 @@
 //! The port for events between agents: publish, subscribe, and what a handler may answer.
 //!
-//! To add an adapter: implement [`Publish`] and [`Subscribe`], give up records with [`dead_letter`], tell a [`BusObserver`]
-//! what happens, then run the suite in [`conformance`] on it. The promise
-//! is at-least-once; order holds per key where [`Subscribe::keeps_order`] says so. Consumers are idempotent.
+//! To add an adapter: implement [`Publish`] and [`Subscribe`], take each record to its end with a [`settle::Settler`], then
+//! run the suite in [`conformance`](mod@conformance) on it. The promise is at-least-once; order holds per key where
+//! [`Subscribe::keeps_order`] says so. Consumers are idempotent.
 //!
 //! Not here: encoding (crate `contracts`), storing an event with the change that caused it (crate `ledger`), and the
 //! drivers of brokers (one crate each).
@@ -18,6 +18,7 @@ pub mod conformance;
 pub mod dead_letter;
 pub mod memory;
 mod observe;
+pub mod settle;
 
 pub use observe::BusObserver;
 
@@ -92,8 +93,11 @@ pub struct Failure {
 pub enum Disposition {
     /// Done: its effect is stored, or it had been before.
     Ack,
-    /// Not now: hand it out again, later; after [`ATTEMPTS_MAX`] it becomes a dead letter.
+    /// It failed: hand it out again, later; after [`ATTEMPTS_MAX`] it becomes a dead letter.
     Retry(Failure),
+    /// It is not the record's fault: what the handler needs is away, such as its store. The record is held, and what is
+    /// behind it in its partition waits, until that is back. It counts as no attempt. With the reason, for the log.
+    Hold(String),
     /// Never: to the dead letters, and go on with the next.
     DeadLetter(Failure),
 }
@@ -128,4 +132,7 @@ pub trait Subscribe: Send + Sync + 'static {
 
     /// Whether events of one key reach a group in the order in which they were published.
     fn keeps_order(&self) -> bool;
+
+    /// How many records were taken and wait for their handler. Bounded, whatever is published.
+    fn queued(&self) -> usize;
 }

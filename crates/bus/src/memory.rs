@@ -8,18 +8,18 @@
 //!
 //! Each group has, for each partition of each of its topics, one bounded queue and one worker. Order holds in a partition,
 //! because a worker has one record in hand; partitions run side by side. While a record is retried its partition waits, for
-//! 15 times [`Settings::retry_first`] at most (and the handler's time); then it is a dead letter and the next one follows.
+//! 15 times [`Patience::retry_first`] at most (and the handler's time); then it is a dead letter and the next one follows.
+//! While a record is held its partition waits as long as it takes, and so does the publisher.
 //! Messages of one key that are published one after the other, or whose futures are first polled in order, keep that order.
 //!
 //! A handler must not publish and wait: its answer may be what the queue behind it is waiting for. It puts its events in
 //! its own outbox.
 //!
-//! Not here: the life of one record (module `worker`), storing messages (crate `ledger`).
+//! Not here: the life of one record (module `settle`), storing messages (crate `ledger`).
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use clock::{Clock, Ids};
@@ -28,30 +28,25 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::settle::{Patience, Settler};
 use crate::{BusObserver, Delivery, Message, Publish, PublishError, Subscribe, Subscription};
 
 mod worker;
 
-use worker::{Record, Worker};
+use worker::Record;
 
 /// The limits of a bus.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     /// How many records wait in one partition of one group; the next publisher waits until there is room.
     pub queue_max_records: usize,
-    /// The wait before the second attempt; it doubles with each.
-    pub retry_first: Duration,
-    /// How long a handler may take for one record.
-    pub handler_timeout: Duration,
+    /// How long a record's way may take.
+    pub patience: Patience,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            queue_max_records: 256,
-            retry_first: Duration::from_millis(50),
-            handler_timeout: Duration::from_secs(30),
-        }
+        Self { queue_max_records: 256, patience: Patience::default() }
     }
 }
 
@@ -106,12 +101,16 @@ impl MemoryBus {
         Self { shared: Arc::new(shared) }
     }
 
-    /// How many records wait, over all queues.
-    #[must_use]
-    pub fn queued(&self) -> usize {
-        let routes = self.shared.routes();
-        let queues = routes.values().flatten().flat_map(|lanes| &lanes.queues);
-        queues.map(|queue| queue.max_capacity() - queue.capacity()).sum()
+    fn settler(&self, subscription: &Subscription) -> Settler {
+        Settler {
+            group: subscription.group,
+            handler: Arc::clone(&subscription.handler),
+            patience: self.shared.settings.patience,
+            letters: Arc::new(self.clone()),
+            observer: Arc::clone(&self.shared.observer),
+            clock: Arc::clone(&self.shared.clock),
+            ids: Arc::clone(&self.shared.ids),
+        }
     }
 }
 
@@ -126,7 +125,8 @@ impl Publish for MemoryBus {
 impl Subscribe for MemoryBus {
     async fn subscribe(&self, subscription: Subscription) -> Result<(), PublishError> {
         let shared = &self.shared;
-        let Subscription { group, topics, handler } = subscription;
+        let settler = self.settler(&subscription);
+        let Subscription { group, topics, .. } = subscription;
         let mut routes = shared.routes_mut();
         if shared.stopping.is_cancelled() {
             return Err(PublishError::Stopping);
@@ -139,8 +139,7 @@ impl Subscribe for MemoryBus {
             let mut queues = Vec::new();
             for _ in 0..topic.partitions() {
                 let (queue, records) = mpsc::channel(shared.settings.queue_max_records);
-                let worker = Worker { shared: Arc::clone(shared), group, handler: Arc::clone(&handler) };
-                shared.workers.spawn(worker.run(records));
+                shared.workers.spawn(worker::work(settler.clone(), records, shared.stopping.clone()));
                 queues.push(queue);
             }
             listeners.push(Lanes { group, queues });
@@ -164,6 +163,12 @@ impl Subscribe for MemoryBus {
 
     fn keeps_order(&self) -> bool {
         true
+    }
+
+    fn queued(&self) -> usize {
+        let routes = self.shared.routes();
+        let queues = routes.values().flatten().flat_map(|lanes| &lanes.queues);
+        queues.map(|queue| queue.max_capacity() - queue.capacity()).sum()
     }
 }
 

@@ -8,10 +8,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bus::conformance::Harness;
 use bus::memory::{MemoryBus, Settings};
+use bus::settle::Patience;
 use bus::{
     BusObserver, Delivery, Disposition, Failure, Handle, Headers, Message, Publish, PublishError, Subscribe,
-    Subscription, conformance,
+    Subscription,
 };
 use bytes::Bytes;
 use clock::{Clock, Ids};
@@ -84,21 +86,57 @@ fn no(error_type: ErrorType) -> Failure {
     Failure { error_type, message: "no".into() }
 }
 
-#[tokio::test(start_paused = true)]
-async fn it_keeps_every_promise_of_the_port() {
-    conformance::suite("paused", async || bus(Settings::default())).await.unwrap();
+/// Every bus of a case is a new one: what a crash leaves undone, the publisher still has.
+struct Memory(Settings);
+
+#[async_trait]
+impl Harness for Memory {
+    type Bus = MemoryBus;
+
+    async fn bus(&self) -> MemoryBus {
+        bus(self.0)
+    }
+
+    fn queue_max_records(&self) -> usize {
+        self.0.queue_max_records
+    }
+
+    fn run(&self) -> &str {
+        "memory"
+    }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_keeps_every_promise_on_several_threads() {
-    let settings = Settings { retry_first: Duration::from_millis(1), ..Settings::default() };
-    conformance::suite("threads", async || bus(settings)).await.unwrap();
+mod in_process {
+    use super::*;
+
+    bus::conformance!(
+        #[tokio::test(start_paused = true)]
+        Memory(Settings::default())
+    );
 }
 
-#[tokio::test(start_paused = true)]
-async fn it_keeps_every_promise_with_room_for_one() {
-    let settings = Settings { queue_max_records: 1, ..Settings::default() };
-    conformance::suite("narrow", async || bus(settings)).await.unwrap();
+mod in_process_on_several_threads {
+    use super::*;
+
+    const QUICK: Patience = Patience {
+        retry_first: Duration::from_millis(1),
+        hold_max: Duration::from_millis(5),
+        handler_timeout: Duration::from_secs(30),
+    };
+
+    bus::conformance!(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        Memory(Settings { patience: QUICK, ..Settings::default() })
+    );
+}
+
+mod in_process_with_room_for_one {
+    use super::*;
+
+    bus::conformance!(
+        #[tokio::test(start_paused = true)]
+        Memory(Settings { queue_max_records: 1, ..Settings::default() })
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -245,7 +283,8 @@ async fn what_is_queued_when_the_bus_stops_stays_with_its_publisher() {
 
 #[tokio::test(start_paused = true)]
 async fn a_record_between_two_attempts_is_left_when_the_bus_stops() {
-    let bus = bus(Settings { retry_first: Duration::from_secs(3600), ..Settings::default() });
+    let patience = Patience { retry_first: Duration::from_secs(3600), ..Patience::default() };
+    let bus = bus(Settings { patience, ..Settings::default() });
     let retry = Disposition::Retry(no(ErrorType::Processing));
     let (gate, mut seen) = listen(&bus, "weary", Topic::LearningEvidence, retry).await;
     gate.close();

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bus::{Delivery, Disposition, Failure, Handle, Subscription};
 use contracts::events::{ErrorType, StudentErased};
 use contracts::{DecodeError, Event, Topic, avro};
-use ledger::{Accept, Change, Ledger};
+use ledger::{Accept, Change, Ledger, LedgerError};
 
 /// The subscription by which the room `group` forgets erased students.
 #[must_use]
@@ -26,6 +26,17 @@ pub fn unreadable(error: &DecodeError) -> Failure {
     Failure { error_type, message: error.to_string() }
 }
 
+/// What becomes of a record whose effect the ledger did not take. A store that is away, or an outbox that is full because
+/// the bus is, is not the record's fault.
+pub fn not_stored(error: &LedgerError) -> Disposition {
+    match error {
+        LedgerError::Unavailable(_) | LedgerError::OutboxFull => Disposition::Hold(error.to_string()),
+        LedgerError::Conflict(_) | LedgerError::Corrupt(_) | LedgerError::Undeclared(_) => {
+            Disposition::Retry(Failure { error_type: ErrorType::Processing, message: error.to_string() })
+        }
+    }
+}
+
 /// The one event that this inbox hears, by its name in the schema.
 const ERASED: &str = "StudentErased";
 
@@ -40,9 +51,7 @@ impl Forget {
         let change = Change { accept: Some(accept), erase: Some(event.student_id), ..Change::default() };
         match self.ledger.commit(change).await {
             Ok(_) => Disposition::Ack,
-            Err(error) => {
-                Disposition::Retry(Failure { error_type: ErrorType::Processing, message: error.to_string() })
-            }
+            Err(error) => not_stored(&error),
         }
     }
 }

@@ -21,7 +21,7 @@ mod task;
 pub mod words;
 
 pub use cause::EventHeaders;
-pub use erasure::{forgets_erased, unreadable};
+pub use erasure::{forgets_erased, not_stored, unreadable};
 pub use fleet::{fleet, serve};
 pub use heard::{MESSAGE_MAX_CHARS, heard};
 pub use record::{Call, Record};

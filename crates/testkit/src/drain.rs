@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bus::memory::{MemoryBus, Settings};
+use bus::settle::Patience;
 use bus::{BusObserver, Subscribe};
 use clock::{Clock, Ids};
 use contracts::Topic;
@@ -40,7 +41,8 @@ impl Drain {
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         let given_up = Arc::new(GivenUp::default());
-        let settings = Settings { retry_first: Duration::from_millis(1), ..Settings::default() };
+        let patience = Patience { retry_first: Duration::from_millis(1), ..Patience::default() };
+        let settings = Settings { patience, ..Settings::default() };
         let bus = MemoryBus::new(settings, clock, ids, given_up.clone());
         Self { bus, given_up, expected: Vec::new(), finished: false }
     }

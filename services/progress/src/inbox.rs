@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bus::{Delivery, Disposition, Failure, Handle, Headers};
 use contracts::avro;
 use contracts::events::{ErrorType, EvidenceHeader};
-use room::unreadable;
+use room::{not_stored, unreadable};
 
 use crate::Progress;
 use crate::decide::entry::{Evidence, evidence};
@@ -74,9 +74,7 @@ impl Handle for Inbox {
             Err(error @ (ProgressError::TooManyComponents | ProgressError::KeyTaken)) => {
                 Disposition::DeadLetter(invalid(&error.to_string()))
             }
-            Err(ProgressError::Ledger(error)) => {
-                Disposition::Retry(Failure { error_type: ErrorType::Processing, message: error.to_string() })
-            }
+            Err(ProgressError::Ledger(error)) => not_stored(&error),
         }
     }
 }

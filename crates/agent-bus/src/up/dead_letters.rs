@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bus::{Delivery, Disposition, Failure, Handle, Subscription};
-use contracts::events::{ErrorEvent, ErrorType};
+use bus::{Delivery, Disposition, Handle, Subscription};
+use contracts::events::ErrorEvent;
 use contracts::{Event, StudentId, Topic, avro};
 use ledger::{Accept, Append, Change, Ledger, RoomSpec};
 use serde_json::json;
@@ -40,9 +40,7 @@ impl Handle for Store {
         let subject = subject(&letter, &delivery.message.key);
         match self.ledger.commit(change(&letter, subject)).await {
             Ok(_) => Disposition::Ack,
-            Err(error) => {
-                Disposition::Retry(Failure { error_type: ErrorType::Processing, message: error.to_string() })
-            }
+            Err(error) => room::not_stored(&error),
         }
     }
 }
@@ -87,9 +85,9 @@ fn change(letter: &ErrorEvent, subject: Option<StudentId>) -> Change {
 
 #[cfg(test)]
 mod tests {
-    use bus::{Headers, Message, dead_letter};
+    use bus::{Failure, Headers, Message, dead_letter};
     use clock::Ids;
-    use contracts::events::{CodeReviewed, EvidenceHeader, StudentErased};
+    use contracts::events::{CodeReviewed, ErrorType, EvidenceHeader, StudentErased};
     use testkit::{FixedClock, SeededIds, temp_store};
 
     use super::*;

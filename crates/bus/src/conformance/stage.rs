@@ -9,22 +9,26 @@ use bytes::Bytes;
 use contracts::events::{ErrorEvent, Event};
 use contracts::{Topic, avro};
 use futures::future::BoxFuture;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
-use super::{Broken, Outcome, PATIENCE, answer};
+use super::{Broken, Harness, Outcome, PATIENCE, answer};
 use crate::{
     Delivery, Disposition, Handle, Headers, Message, Publish, PublishError, Subscribe, Subscription,
 };
 
 /// One case's bus, and the keys that are its own.
 pub(super) struct Stage<B> {
-    pub(super) case: &'static str,
     pub(super) key: String,
     pub(super) bus: Arc<B>,
 }
 
 impl<B: Publish + Subscribe> Stage<B> {
+    /// A bus of the harness for the case; one more with the same keys where it is called again.
+    pub(super) async fn new<H: Harness<Bus = B>>(harness: &H, case: &str) -> Self {
+        Self { key: format!("{}-{case}", harness.run()), bus: Arc::new(harness.bus().await) }
+    }
+
     /// A message of the case. `suffix` tells its keys apart.
     pub(super) fn message(&self, suffix: &str, payload: &'static [u8]) -> Message {
         Message {
@@ -50,7 +54,7 @@ impl<B: Publish + Subscribe> Stage<B> {
         let handler = Arc::new(Probe { key: self.key.clone(), show, answer });
         let subscribed = self.bus.subscribe(Subscription { group, topics: vec![topic], handler }).await;
         subscribed.map_err(|cause| self.broken(format!("{group} could not subscribe: {cause}")))?;
-        Ok(Seen { case: self.case, deliveries })
+        Ok(Seen { deliveries })
     }
 
     /// The dead letters of the case, each acknowledged.
@@ -76,8 +80,23 @@ impl<B: Publish + Subscribe> Stage<B> {
     }
 
     pub(super) fn broken(&self, problem: String) -> Broken {
-        Broken { case: self.case, problem }
+        Broken(problem)
     }
+}
+
+/// An answer that waits until the gate is closed, and the gate.
+pub(super) fn gated()
+-> (Arc<Semaphore>, impl Fn(Delivery) -> BoxFuture<'static, Disposition> + Send + Sync + 'static) {
+    let gate = Arc::new(Semaphore::new(0));
+    let held = Arc::clone(&gate);
+    let answers = move |_| -> BoxFuture<'static, Disposition> {
+        let held = Arc::clone(&held);
+        Box::pin(async move {
+            let _ = held.acquire().await;
+            Disposition::Ack
+        })
+    };
+    (gate, answers)
 }
 
 /// A handler that answers what the case says.
@@ -103,7 +122,6 @@ where
 
 /// What a group was handed, in order.
 pub(super) struct Seen {
-    pub(super) case: &'static str,
     pub(super) deliveries: mpsc::UnboundedReceiver<Delivery>,
 }
 
@@ -111,7 +129,7 @@ impl Seen {
     pub(super) async fn next(&mut self) -> Result<Delivery, Broken> {
         match tokio::time::timeout(PATIENCE, self.deliveries.recv()).await {
             Ok(Some(delivery)) => Ok(delivery),
-            _ => Err(Broken { case: self.case, problem: "nothing was delivered".to_owned() }),
+            _ => Err(Broken("nothing was delivered".to_owned())),
         }
     }
 
@@ -119,7 +137,7 @@ impl Seen {
         let payload = self.next().await?.message.payload;
         match avro::decode(&payload) {
             Ok(Event::ErrorEvent(letter)) => Ok(letter),
-            other => Err(Broken { case: self.case, problem: format!("no dead letter, but {other:?}") }),
+            other => Err(Broken(format!("no dead letter, but {other:?}"))),
         }
     }
 }
