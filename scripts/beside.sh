@@ -37,11 +37,17 @@ usage() {
     exit 2
 }
 
-# Ports that nobody listens on now, one a line.
+# Ports that nobody listens on now, one a line. They lie below those that the kernel gives to clients: else, while a server is
+# down, some client (be it one that tries to reach that very server) gets its port, and the server cannot come back.
 free_ports() {
     "$(scripts/need python)" - "$1" <<'PYTHON'
-import socket, sys
-sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
+import random, socket, sys
+sockets = []
+while len(sockets) < int(sys.argv[1]):
+    try:
+        sockets.append(socket.create_server(("127.0.0.1", random.SystemRandom().randrange(12_000, 32_000))))
+    except OSError:
+        continue
 print("\n".join(str(one.getsockname()[1]) for one in sockets))
 PYTHON
 }

@@ -13,6 +13,10 @@ pub trait BusObserver: Send + Sync + 'static {
 
     /// A record was given up: it is in the dead letters, or was one itself.
     fn dead_lettered(&self, group: &'static str, topic: Topic, error_type: ErrorType);
+
+    /// So many records of the topic lie on the broker that the group has not done yet, in the partitions that are this
+    /// process's. Told now and then, by adapters that can know it.
+    fn behind(&self, _group: &'static str, _topic: Topic, _records: u64) {}
 }
 
 /// Nobody counts.

@@ -10,11 +10,13 @@ mod call;
 mod drain;
 pub mod fleet;
 mod invoke;
+pub mod kafka;
 pub mod postgres;
 mod principals;
 mod python;
 mod rosters;
 mod sandbox;
+mod script;
 mod store;
 mod time;
 

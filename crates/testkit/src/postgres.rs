@@ -3,13 +3,11 @@
 //! The server is what AGENT_BUS_TEST_POSTGRES names; `scripts/postgres run COMMAND` starts one for the command. Not here:
 //! what is in the databases (crate `ledger-postgres`).
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use clock::{Ids, RandomIds};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
-use tempfile::TempDir;
+
+use crate::script::Scripted;
 
 /// Where the server is: `postgres://user@host:port/database`.
 pub const ADDRESS: &str = "AGENT_BUS_TEST_POSTGRES";
@@ -84,10 +82,7 @@ async fn execute(server: &str, text: &str) -> sqlx::Result<()> {
 }
 
 /// A server of the test's own. It is stopped and removed with this.
-pub struct Server {
-    folder: TempDir,
-    url: String,
-}
+pub struct Server(Scripted);
 
 impl Server {
     /// Makes and starts a server.
@@ -96,16 +91,13 @@ impl Server {
     /// If it does not start.
     #[must_use]
     pub fn start_new() -> Self {
-        // The path of a socket must be short.
-        let folder = TempDir::with_prefix_in("agent-bus-postgres.", "/tmp").expect("a folder for the server");
-        let url = control(&["start"], folder.path());
-        Self { folder, url }
+        Self(Scripted::start_new("postgres"))
     }
 
     /// The address of its first database.
     #[must_use]
     pub fn url(&self) -> &str {
-        &self.url
+        self.0.address()
     }
 
     /// Stops it as a crash would: connections break, and the next start recovers from the log.
@@ -113,7 +105,7 @@ impl Server {
     /// # Panics
     /// If it does not stop.
     pub fn crash(&self) {
-        control_with(&["stop"], self.folder.path(), &["immediate"]);
+        self.0.crash();
     }
 
     /// Starts it again on what it holds.
@@ -121,30 +113,6 @@ impl Server {
     /// # Panics
     /// If it does not start.
     pub fn start(&self) {
-        control(&["start"], self.folder.path());
+        self.0.start();
     }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        control_with(&["stop"], self.folder.path(), &["immediate"]);
-    }
-}
-
-fn script() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/postgres")
-}
-
-fn control(verb: &[&str], folder: &Path) -> String {
-    control_with(verb, folder, &[])
-}
-
-fn control_with(verb: &[&str], folder: &Path, rest: &[&str]) -> String {
-    let output = Command::new(script()).args(verb).arg(folder).args(rest).output().expect("scripts/postgres");
-    assert!(
-        output.status.success(),
-        "scripts/postgres {verb:?} failed: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }

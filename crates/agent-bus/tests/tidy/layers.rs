@@ -26,7 +26,7 @@ enum Layer {
 use Layer::{Adapter, Chassis, Port, Pure, Room, Whole};
 
 /// Every crate of ours but the rooms, which are the folders of services/.
-const LAYERS: [(&str, Layer); 19] = [
+const LAYERS: [(&str, Layer); 20] = [
     ("agent-core", Pure),
     ("contracts", Pure),
     ("clock", Port),
@@ -35,6 +35,7 @@ const LAYERS: [(&str, Layer); 19] = [
     ("invoke", Port),
     ("rate-limit", Port),
     ("sandbox", Port),
+    ("bus-kafka", Adapter),
     ("ledger-sqlite", Adapter),
     ("ledger-postgres", Adapter),
     ("sandbox-child", Adapter),

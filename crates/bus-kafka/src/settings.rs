@@ -1,0 +1,84 @@
+//! What can be set, and how it becomes librdkafka's settings.
+
+use std::collections::BTreeMap;
+
+use bus::settle::Patience;
+use contracts::Topic;
+use rdkafka::ClientConfig;
+
+/// The settings of the bus.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `host:port`, separated by commas.
+    pub brokers: String,
+    /// Put before the name of every topic and group, so that several releases share a cluster. Empty for the first.
+    pub prefix: String,
+    /// Further settings of librdkafka, such as those of TLS and SASL. They win over ours.
+    pub client: BTreeMap<String, String>,
+    /// How many records of one partition wait beside the one in hand.
+    pub queue_max_records: usize,
+    /// How many bytes of one partition wait: the partition is paused above.
+    pub queue_max_bytes: usize,
+    /// How long a record's way may take.
+    pub patience: Patience,
+}
+
+/// The largest record that is sent or asked for, in bytes. Above an event's own limit, so that what is too large for an event
+/// still comes, and becomes a dead letter with its bytes.
+pub(crate) const RECORD_MAX_BYTES: usize = 8 << 20;
+
+impl Settings {
+    /// The defaults on these brokers: no prefix, 128 records or 4 MiB of a partition.
+    #[must_use]
+    pub fn new(brokers: impl Into<String>) -> Self {
+        Self {
+            brokers: brokers.into(),
+            prefix: String::new(),
+            client: BTreeMap::new(),
+            queue_max_records: 128,
+            queue_max_bytes: 4 << 20,
+            patience: Patience::default(),
+        }
+    }
+
+    /// The topic's name on the brokers.
+    #[must_use]
+    pub fn topic(&self, topic: Topic) -> String {
+        format!("{}{}", self.prefix, topic.name())
+    }
+
+    /// The topic of that name on the brokers.
+    pub(crate) fn topic_named(&self, name: &str) -> Option<Topic> {
+        Topic::named(name.strip_prefix(&self.prefix)?)
+    }
+
+    /// The group's name on the brokers.
+    #[must_use]
+    pub fn group(&self, group: &str) -> String {
+        format!("{}{group}", self.prefix)
+    }
+
+    /// What every client of ours says.
+    pub(crate) fn client(&self) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config
+            .set("bootstrap.servers", &self.brokers)
+            .set("client.id", "agent-bus")
+            .set("allow.auto.create.topics", "false")
+            // A broker that comes back is found within seconds.
+            .set("reconnect.backoff.ms", "100")
+            .set("reconnect.backoff.max.ms", "2000")
+            .set("topic.metadata.refresh.interval.ms", "10000")
+            .set("message.max.bytes", RECORD_MAX_BYTES.to_string())
+            .set("socket.keepalive.enable", "true");
+        config
+    }
+
+    /// With what the operator sets beside, which wins.
+    pub(crate) fn finish(&self, mut config: ClientConfig) -> ClientConfig {
+        for (name, value) in &self.client {
+            config.set(name, value);
+        }
+        config
+    }
+}
