@@ -3,7 +3,8 @@
 
 For each example in avro/examples and in each avro/released/<version>/examples: the JSON, encoded by fastavro as a single
 object, must be the bytes of its .hex file, and those bytes, decoded by fastavro, must be the JSON. The Rust tests hold
-the same .hex files against the Rust types, so the two agree in both directions.
+the same .hex files against the Rust types, so the two agree in both directions. Those in avro/confluent, in the frame that a
+schema registry goes with, are read too.
 
 With --write the .hex files of avro/examples are made anew. Those of a release are never rewritten.
 """
@@ -84,8 +85,17 @@ def check(folder: Path, write: bool) -> list[str]:
             mistakes.append(f"{golden}: kept {kept.hex()}, fastavro writes {raw.hex()}")
             continue
         # Through text, so that 1 is not 1.0 and the kinds of numbers count.
-        if repr(decode(schema, kept)) != repr({field["name"]: record[field["name"]] for field in schema["fields"]}):
+        expected = repr({field["name"]: record[field["name"]] for field in schema["fields"]})
+        if repr(decode(schema, kept)) != expected:
             mistakes.append(f"{golden}: fastavro reads {decode(schema, kept)}")
+        # As it goes beside a schema registry: 00, the schema's id, the body.
+        framed = folder / "confluent" / golden.name
+        if framed.exists():
+            magic, schema_id = struct.unpack(">bI", bytes.fromhex(framed.read_text("ascii"))[:5])
+            body = io.BytesIO(bytes.fromhex(framed.read_text("ascii"))[5:])
+            read = schemaless_reader(body, in_milliseconds(schema), None)
+            if (magic, schema_id) != (0, 1) or repr(read) != expected or body.read(1):
+                mistakes.append(f"{framed}: fastavro reads {magic}, {schema_id}, {read}")
     print(f"{folder.relative_to(AVRO.parent)}: {len(examples)} examples")
     return mistakes
 

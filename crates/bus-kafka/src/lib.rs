@@ -10,9 +10,10 @@
 //!
 //! Not here: the life of a record (`bus::settle`), what is in it (crate `contracts`), commands (crate `agent-bus`).
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use bus::dead_letter::SendsLetters;
 use bus::settle::Settler;
 use bus::{BusObserver, Message, Publish, PublishError, Subscribe, Subscription};
 use clock::{Clock, Ids};
@@ -37,6 +38,8 @@ pub use settings::Settings;
 #[derive(Clone)]
 pub struct KafkaBus {
     shared: Arc<Shared>,
+    /// Where dead letters go.
+    letters: Arc<dyn Publish>,
 }
 
 struct Shared {
@@ -45,8 +48,7 @@ struct Shared {
     ids: Arc<dyn Ids>,
     observer: Arc<dyn BusObserver>,
     producer: Producer,
-    letters: OnceLock<Arc<dyn Publish>>,
-    groups: std::sync::Mutex<Vec<Arc<lanes::Lanes>>>,
+    groups: Mutex<Vec<Arc<lanes::Lanes>>>,
     /// Set when `stop` begins: no more is taken or published.
     stopping: CancellationToken,
     /// Set when the last clone goes without a stop: nothing is finished.
@@ -72,22 +74,13 @@ impl KafkaBus {
             clock,
             ids,
             observer,
-            letters: OnceLock::new(),
-            groups: std::sync::Mutex::default(),
+            groups: Mutex::default(),
             stopping: CancellationToken::new(),
             abandoned: CancellationToken::new(),
             consumers: TaskTracker::new(),
         };
-        Ok(Self { shared: Arc::new(shared) })
-    }
-
-    /// Sends the dead letters another way than straight to the brokers. Called once, before anybody subscribes; later calls
-    /// change nothing.
-    #[must_use]
-    pub fn with_letters(self, letters: Arc<dyn Publish>) -> Self {
-        // A second way out would be a mistake of the caller: the first one stays.
-        let _ = self.shared.letters.set(letters);
-        self
+        let letters = Arc::new(ToBrokers(shared.producer.clone()));
+        Ok(Self { shared: Arc::new(shared), letters })
     }
 
     /// Whether the brokers answer, for /ready.
@@ -100,16 +93,21 @@ impl KafkaBus {
 
     fn settler(&self, subscription: &Subscription) -> Settler {
         let shared = &self.shared;
-        let straight = || Arc::new(ToBrokers(shared.producer.clone())) as Arc<dyn Publish>;
         Settler {
             group: subscription.group,
             handler: Arc::clone(&subscription.handler),
             patience: shared.settings.patience,
-            letters: shared.letters.get().cloned().unwrap_or_else(straight),
+            letters: Arc::clone(&self.letters),
             observer: Arc::clone(&shared.observer),
             clock: Arc::clone(&shared.clock),
             ids: Arc::clone(&shared.ids),
         }
+    }
+}
+
+impl SendsLetters for KafkaBus {
+    fn letters_through(self, gate: impl FnOnce(Arc<dyn Publish>) -> Arc<dyn Publish>) -> Self {
+        Self { letters: gate(self.letters), ..self }
     }
 }
 
@@ -169,8 +167,8 @@ impl Subscribe for KafkaBus {
 
 impl Shared {
     /// A panic elsewhere does not make the list wrong: it is only ever added to.
-    fn groups(&self) -> std::sync::MutexGuard<'_, Vec<Arc<lanes::Lanes>>> {
-        self.groups.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn groups(&self) -> MutexGuard<'_, Vec<Arc<lanes::Lanes>>> {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

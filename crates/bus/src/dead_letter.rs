@@ -1,12 +1,25 @@
-//! A record that a consumer gave up, as the message that keeps it: the same for every adapter.
+//! A record that a consumer gave up, as the message that keeps it, and the way it takes: the same for every adapter.
 //!
 //! Not here: when a record is given up (each adapter), what is done with dead letters (command `dead-letters`).
+
+use std::sync::Arc;
 
 use clock::{Clock, Ids};
 use contracts::events::{ErrorEvent, Event};
 use contracts::{Topic, avro};
 
-use crate::{Delivery, Failure, Message};
+use crate::{Delivery, Failure, Message, Publish};
+
+/// A bus whose dead letters somebody may see to on their way out.
+///
+/// A bus makes its dead letters itself, behind the back of whoever stands around it. A decorator that changes what goes to
+/// the broker would miss them; here it gets hold of them.
+pub trait SendsLetters: Sized {
+    /// The same bus. Whoever subscribes to it from here on has dead letters that go to what `gate` makes of their way so
+    /// far: the bus's own way out, unless another gate stands there already.
+    #[must_use]
+    fn letters_through(self, gate: impl FnOnce(Arc<dyn Publish>) -> Arc<dyn Publish>) -> Self;
+}
 
 /// The dead letter of a delivery: the original bytes, where they came from, and why they were given up. It has the record's
 /// key, so that the dead letters of a student keep their order, and its headers, so that it is found by the request.

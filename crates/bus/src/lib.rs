@@ -1,8 +1,8 @@
 //! The port for events between agents: publish, subscribe, and what a handler may answer.
 //!
-//! To add an adapter: implement [`Publish`] and [`Subscribe`], take each record to its end with a [`settle::Settler`], then
-//! run the suite in [`conformance`](mod@conformance) on it. The promise is at-least-once; order holds per key where
-//! [`Subscribe::keeps_order`] says so. Consumers are idempotent.
+//! To add an adapter: implement [`Publish`] and [`Subscribe`], take each record to its end with a [`settle::Settler`], let
+//! others see to its dead letters ([`dead_letter::SendsLetters`]), then run the suite in [`conformance`](mod@conformance) on
+//! it. The promise is at-least-once; order holds per key where [`Subscribe::keeps_order`] says so. Consumers are idempotent.
 //!
 //! Not here: encoding (crate `contracts`), storing an event with the change that caused it (crate `ledger`), and the
 //! drivers of brokers (one crate each).

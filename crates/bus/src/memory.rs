@@ -28,6 +28,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::dead_letter::SendsLetters;
 use crate::settle::{Patience, Settler};
 use crate::{BusObserver, Delivery, Message, Publish, PublishError, Subscribe, Subscription};
 
@@ -54,6 +55,9 @@ impl Default for Settings {
 #[derive(Clone)]
 pub struct MemoryBus {
     shared: Arc<Shared>,
+    /// Where dead letters go that do not go straight to the bus. Not in `shared`: it holds the bus, and they would keep
+    /// each other alive.
+    letters: Option<Arc<dyn Publish>>,
 }
 
 /// What publishers and workers have in common.
@@ -98,7 +102,11 @@ impl MemoryBus {
             stopping: CancellationToken::new(),
             workers: TaskTracker::new(),
         };
-        Self { shared: Arc::new(shared) }
+        Self { shared: Arc::new(shared), letters: None }
+    }
+
+    fn letters(&self) -> Arc<dyn Publish> {
+        self.letters.clone().unwrap_or_else(|| Arc::new(self.clone()))
     }
 
     fn settler(&self, subscription: &Subscription) -> Settler {
@@ -106,11 +114,18 @@ impl MemoryBus {
             group: subscription.group,
             handler: Arc::clone(&subscription.handler),
             patience: self.shared.settings.patience,
-            letters: Arc::new(self.clone()),
+            letters: self.letters(),
             observer: Arc::clone(&self.shared.observer),
             clock: Arc::clone(&self.shared.clock),
             ids: Arc::clone(&self.shared.ids),
         }
+    }
+}
+
+impl SendsLetters for MemoryBus {
+    fn letters_through(self, gate: impl FnOnce(Arc<dyn Publish>) -> Arc<dyn Publish>) -> Self {
+        let letters = Some(gate(self.letters()));
+        Self { shared: self.shared, letters }
     }
 }
 

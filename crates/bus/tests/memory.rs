@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bus::conformance::Harness;
+use bus::dead_letter::SendsLetters;
 use bus::memory::{MemoryBus, Settings};
 use bus::settle::Patience;
 use bus::{
@@ -256,6 +257,39 @@ async fn a_dead_letter_tells_where_it_came_from_and_when() {
     assert_eq!(letter.failed_at, NewYear.now());
     assert_eq!(letter.event_id.to_string(), "00000000-0000-4000-8000-000000000000");
     assert_eq!(letter.partition, seen.recv().await.unwrap().partition);
+    bus.stop().await;
+}
+
+/// Marks what it passes on.
+struct Gate {
+    way: Arc<dyn Publish>,
+    mark: &'static str,
+}
+
+#[async_trait]
+impl Publish for Gate {
+    async fn publish(&self, message: Message) -> Result<(), PublishError> {
+        let payload = Bytes::from([&message.payload[..], self.mark.as_bytes()].concat());
+        self.way.publish(Message { payload, ..message }).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn dead_letters_alone_go_through_the_gates_and_the_last_gate_sees_them_first() {
+    let bus = bus(Settings::default());
+    let gated = bus
+        .clone()
+        .letters_through(|way| Arc::new(Gate { way, mark: "inner" }))
+        .letters_through(|way| Arc::new(Gate { way, mark: "outer " }));
+    let refused = Disposition::DeadLetter(no(ErrorType::Validation));
+    let (gate, mut seen) = listen(&gated, "progress", Topic::LearningEvidence, refused).await;
+    let (letters_gate, mut letters) =
+        listen(&gated, "letters", Topic::DeadLetterQueue, Disposition::Ack).await;
+    gate.close();
+    letters_gate.close();
+    gated.publish(message("x")).await.unwrap();
+    assert_eq!(seen.recv().await.unwrap().message.payload, "x");
+    assert!(letters.recv().await.unwrap().message.payload.ends_with(b"outer inner"));
     bus.stop().await;
 }
 

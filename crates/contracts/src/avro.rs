@@ -9,9 +9,11 @@ use crate::events::Event;
 
 mod read;
 mod schemas;
+mod single_object;
 mod write;
 
 use schemas::{Kind, SHIPPED};
+pub use single_object::{Fingerprint, NoSchema, SCHEMA_MAX_BYTES, Shipped, join, shipped, split};
 
 /// The largest event that is decoded, in bytes: what a 1 MiB request can cause, and room for what stands around it.
 pub const EVENT_MAX_BYTES: usize = (1 << 20) + (64 << 10);

@@ -14,6 +14,7 @@ pub mod kafka;
 pub mod postgres;
 mod principals;
 mod python;
+pub mod registry;
 mod rosters;
 mod sandbox;
 mod script;

@@ -22,7 +22,6 @@ pub mod failures;
 mod stage;
 pub mod stopping;
 
-
 /// How long a case waits for what must happen before it calls the promise broken.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 

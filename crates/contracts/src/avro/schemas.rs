@@ -11,17 +11,22 @@ use apache_avro::reader::datum::GenericDatumReader;
 use apache_avro::{AvroResult, Schema};
 use serde_json::Value;
 
-use super::{DEAD_LETTER_MAX_BYTES, DecodeError, EVENT_MAX_BYTES, read};
+use super::{DEAD_LETTER_MAX_BYTES, DecodeError, EVENT_MAX_BYTES, Fingerprint, Shipped, read};
 use crate::events::Event;
 
 /// Marker and fingerprint.
 pub(super) const HEADER_BYTES: usize = 10;
 
 /// The two bytes that open every single object.
-const MARKER: [u8; 2] = [0xC3, 0x01];
+pub(super) const MARKER: [u8; 2] = [0xC3, 0x01];
 
 /// Longest text taken from the Avro library's own errors: it may quote the record.
 const CAUSE_MAX_CHARS: usize = 200;
+
+/// What the Avro library says, cut to its longest.
+pub(super) fn cause(error: &apache_avro::Error) -> String {
+    error.to_string().chars().take(CAUSE_MAX_CHARS).collect()
+}
 
 /// Which event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,8 +111,24 @@ impl Kind {
 /// One version of one schema.
 struct Version {
     kind: Kind,
+    /// The schema's file.
+    text: &'static str,
+    /// The record's name in its namespace.
+    full_name: &'static str,
     header: [u8; HEADER_BYTES],
     reader: GenericDatumReader<'static>,
+}
+
+impl Version {
+    fn new(
+        kind: Kind,
+        text: &'static str,
+        schema: &'static Schema,
+        reader: GenericDatumReader<'static>,
+    ) -> AvroResult<Self> {
+        let full_name = schema.name().map_or_else(|| kind.name(), AsRef::as_ref);
+        Ok(Self { kind, text, full_name, header: header(text)?, reader })
+    }
 }
 
 /// Every version that can be read.
@@ -123,7 +144,7 @@ pub(super) static SHIPPED: LazyLock<Schemas> =
 
 impl Schemas {
     /// The readers live as long as the process and borrow their schemas: these are leaked, once.
-    fn load(current: &[(Kind, &str)], older: &[(Kind, &str)]) -> AvroResult<Self> {
+    fn load(current: &[(Kind, &'static str)], older: &[(Kind, &'static str)]) -> AvroResult<Self> {
         // A process-wide limit on what one length field may claim; the first caller sets it.
         apache_avro::util::max_allocation_bytes(DEAD_LETTER_MAX_BYTES);
         let mut versions = Vec::with_capacity(current.len() + older.len());
@@ -132,13 +153,13 @@ impl Schemas {
             let schema: &'static Schema = Box::leak(Box::new(Schema::parse_str(text)?));
             current_schemas.push((*kind, schema));
             let reader = GenericDatumReader::builder(schema).build()?;
-            versions.push(Version { kind: *kind, header: header(text)?, reader });
+            versions.push(Version::new(*kind, text, schema, reader)?);
         }
         for (kind, text) in older {
             let schema: &'static Schema = Box::leak(Box::new(Schema::parse_str(text)?));
             let current = current_schemas.iter().find(|(known, _)| known == kind).map(|(_, schema)| *schema);
             let reader = GenericDatumReader::builder(schema).maybe_reader_schema(current).build()?;
-            versions.push(Version { kind: *kind, header: header(text)?, reader });
+            versions.push(Version::new(*kind, text, schema, reader)?);
         }
         Ok(Self { versions })
     }
@@ -151,6 +172,12 @@ impl Schemas {
     /// The kind that the header names.
     pub(super) fn kind(&self, bytes: &[u8]) -> Option<Kind> {
         self.version(bytes).map(|version| version.kind)
+    }
+
+    /// The version of the fingerprint, as it is told to others.
+    pub(super) fn shipped(&self, fingerprint: Fingerprint) -> Option<Shipped> {
+        let version = self.versions.iter().find(|version| version.header[MARKER.len()..] == fingerprint.0)?;
+        Some(Shipped { event: version.kind.name(), record: version.full_name, schema: version.text })
     }
 
     fn version(&self, bytes: &[u8]) -> Option<&Version> {
@@ -175,10 +202,7 @@ impl Schemas {
         if body.overrun {
             return Err(DecodeError::Schema(format!("{name} ends early")));
         }
-        let value = value.map_err(|cause| {
-            let cause: String = cause.to_string().chars().take(CAUSE_MAX_CHARS).collect();
-            DecodeError::Schema(format!("{name}: {cause}"))
-        })?;
+        let value = value.map_err(|error| DecodeError::Schema(format!("{name}: {}", cause(&error))))?;
         if !body.rest.is_empty() {
             return Err(DecodeError::Schema(format!("{} bytes after {name}", body.rest.len())));
         }
@@ -187,24 +211,28 @@ impl Schemas {
 }
 
 /// Marker and fingerprint of a schema.
-fn header(schema: &str) -> AvroResult<[u8; HEADER_BYTES]> {
+pub(super) fn header(schema: &str) -> AvroResult<[u8; HEADER_BYTES]> {
     let mut plain = serde_json::from_str(schema).map_err(Details::ParseSchemaJson)?;
-    strip_logical_types(&mut plain);
+    strip(&mut plain);
     let built = RabinFingerprintHeader::from_schema(&Schema::parse(&plain)?).build_header();
     let mut header = [0; HEADER_BYTES];
     header.iter_mut().zip(built).for_each(|(slot, byte)| *slot = byte);
     Ok(header)
 }
 
-/// The canonical form knows no logical types: `{"type": "long", "logicalType": "timestamp-millis"}` is `"long"` there. The
-/// Avro library makes it `{"type": "long"}`, which gives a fingerprint that no other implementation computes.
-fn strip_logical_types(schema: &mut Value) {
+/// What a canonical form is made from.
+const CANONICAL: [&str; 8] = ["type", "name", "namespace", "fields", "symbols", "items", "values", "size"];
+
+/// Leaves what the canonical form is made from. Logical types must go here: `{"type": "long", "logicalType":
+/// "timestamp-millis"}` is `"long"` in that form, and the Avro library makes it `{"type": "long"}`, which gives a fingerprint
+/// that no other implementation computes. Aliases must, too: the library's memory grows with the square of their number.
+fn strip(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
-            members.remove("logicalType");
-            members.values_mut().for_each(strip_logical_types);
+            members.retain(|name, _| CANONICAL.contains(&name.as_str()));
+            members.values_mut().for_each(strip);
         }
-        Value::Array(items) => items.iter_mut().for_each(strip_logical_types),
+        Value::Array(items) => items.iter_mut().for_each(strip),
         _ => {}
     }
 }

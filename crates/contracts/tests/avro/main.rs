@@ -10,6 +10,7 @@ mod golden;
 mod hostile;
 mod round_trip;
 mod schemas;
+mod single_object;
 
 use std::path::{Path, PathBuf};
 
