@@ -58,8 +58,8 @@ stop_process() {
     process="$(cat "$file" 2>/dev/null || true)"
     [ -n "$process" ] || return 0
     kill "-$signal" "$process" 2>/dev/null || true
-    # The end of a process that is not our child cannot be waited for, only seen.
-    while kill -0 "$process" 2>/dev/null; do sleep 0.05; done
+    # The end of a process that is not our child cannot be waited for, only seen; one that nobody buries has ended too.
+    while kill -0 "$process" 2>/dev/null && [[ "$(ps -o stat= -p "$process")" != Z* ]]; do sleep 0.05; done
     rm -f "$file"
 }
 

@@ -19,8 +19,10 @@ pub mod dead_letter;
 pub mod memory;
 mod observe;
 pub mod settle;
+mod unreadable;
 
 pub use observe::BusObserver;
+pub use unreadable::unreadable;
 
 /// What goes with a message beside its bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The keys in the metadata of evidence that more than one agent knows.
+//! The keys in the metadata of events that more than one agent knows.
 //!
 //! Not here: notes that nobody but their writer reads.
 
@@ -12,3 +12,7 @@ pub const QUIZ_SCORE: &str = "quiz_score";
 /// What a wrong answer gave away: the misconception, or the name of the exception or error kind. On QuizAnswered and
 /// ExerciseGraded; a sign of struggle when it comes again.
 pub const MISCONCEPTION: &str = "misconception";
+
+/// How many events a StudentProgress stands on, as a whole number. A late event changes the newest mastery, so of two records
+/// of a student and component the one with more events is the newer, whatever their times.
+pub const ACCEPTED_EVENTS: &str = "accepted_events";

@@ -4,7 +4,7 @@
 
 mod standing;
 
-pub use standing::{Standing, standing};
+pub use standing::{AskProgress, Standing, Standings};
 
 use async_trait::async_trait;
 use contracts::StudentId;

@@ -3,9 +3,11 @@
 //! Not here: mastery itself (crate `agent-core`), and what an agent does where nothing is known (each room).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use agent_core::mastery::Mastery;
+use async_trait::async_trait;
 use contracts::StudentId;
 use serde::Deserialize;
 
@@ -33,6 +35,34 @@ impl Standing {
     }
 }
 
+/// Knows where students stand: whoever that is, and however it knows.
+#[async_trait]
+pub trait Standings: Send + Sync + 'static {
+    /// Where the student stands in the component. Never an error, and never much longer than an answer may wait.
+    async fn standing(&self, student: &StudentId, component: &str) -> Standing;
+}
+
+/// Knows it by asking Progress each time.
+pub struct AskProgress {
+    invoke: Arc<dyn Invoke>,
+    patience: Duration,
+}
+
+impl AskProgress {
+    /// Waits no longer than `patience` for an answer.
+    #[must_use]
+    pub fn new(invoke: Arc<dyn Invoke>, patience: Duration) -> Self {
+        Self { invoke, patience }
+    }
+}
+
+#[async_trait]
+impl Standings for AskProgress {
+    async fn standing(&self, student: &StudentId, component: &str) -> Standing {
+        ask(self.invoke.as_ref(), student, component, self.patience).await
+    }
+}
+
 /// The part of Progress's answer that is read.
 #[derive(Debug, Deserialize)]
 struct Progress {
@@ -46,12 +76,7 @@ struct Component {
 }
 
 /// Asks Progress, and waits no longer than `patience`.
-pub async fn standing(
-    invoke: &dyn Invoke,
-    student: &StudentId,
-    component: &str,
-    patience: Duration,
-) -> Standing {
+async fn ask(invoke: &dyn Invoke, student: &StudentId, component: &str, patience: Duration) -> Standing {
     let asked = get_as::<Progress>(invoke, "progress", student.as_str(), Some(student));
     match tokio::time::timeout(patience, asked).await {
         Ok(Ok(progress)) => match progress.components.get(component) {

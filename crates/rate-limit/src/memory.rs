@@ -1,14 +1,13 @@
 //! The limit of one process, in memory: what `agent-bus up` runs on.
 //!
 //! A principal may send a minute's worth at once, and gets it back evenly over the minute (GCRA): there is no window at
-//! whose edge one may send twice as much. Not here: a limit over several processes (an adapter of its own).
+//! whose edge one may send twice as much. Not here: a limit over several processes (crate `cache-redis`).
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use governor::clock::{Clock, DefaultClock};
@@ -16,7 +15,7 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 
-use crate::{RateLimit, Verdict};
+use crate::{RateLimit, Verdict, whole_seconds};
 
 /// How many principals are remembered, for each limit, before idle ones are looked for. A few MiB.
 pub const KEYS_MAX: usize = 50_000;
@@ -118,11 +117,6 @@ fn fresh<C: Clock>(per_minute: NonZeroU32, clock: C) -> Limiter<C> {
     RateLimiter::new(Quota::per_minute(per_minute), DashMapStateStore::default(), clock)
 }
 
-/// Rounded up, and never 0: a client that waits so long gets through.
-fn whole_seconds(wait: Duration) -> u64 {
-    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
-}
-
 #[async_trait]
 impl<C> RateLimit for MemoryLimit<C>
 where
@@ -136,6 +130,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use governor::clock::FakeRelativeClock;
 
     use super::*;

@@ -5,25 +5,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bus::{Delivery, Disposition, Failure, Handle, Subscription};
+use bus::{Delivery, Disposition, Failure, Handle, Subscription, unreadable};
 use contracts::events::{ErrorType, StudentErased};
-use contracts::{DecodeError, Event, Topic, avro};
+use contracts::{Event, Topic, avro};
 use ledger::{Accept, Change, Ledger, LedgerError};
 
 /// The subscription by which the room `group` forgets erased students.
 #[must_use]
 pub fn forgets_erased(group: &'static str, ledger: Arc<dyn Ledger>) -> Subscription {
     Subscription { group, topics: vec![Topic::LearningEvents], handler: Arc::new(Forget { group, ledger }) }
-}
-
-/// What becomes of a record that is no event: a dead letter of the right type.
-#[must_use]
-pub fn unreadable(error: &DecodeError) -> Failure {
-    let error_type = match error {
-        DecodeError::Schema(_) => ErrorType::Schema,
-        DecodeError::Validation { .. } => ErrorType::Validation,
-    };
-    Failure { error_type, message: error.to_string() }
 }
 
 /// What becomes of a record whose effect the ledger did not take. A store that is away, or an outbox that is full because

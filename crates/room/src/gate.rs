@@ -147,6 +147,9 @@ impl Gate {
                 self.chassis.metrics.rate_limited(self.agent);
                 Err(Problem::too_many_requests(retry_after_s))
             }
+            Verdict::Unavailable { retry_after_s } => {
+                Err(Problem::unavailable(retry_after_s, "the rate limiter cannot say"))
+            }
         }
     }
 

@@ -20,8 +20,9 @@ mod stored;
 mod task;
 pub mod words;
 
+pub use bus::unreadable;
 pub use cause::EventHeaders;
-pub use erasure::{forgets_erased, not_stored, unreadable};
+pub use erasure::{forgets_erased, not_stored};
 pub use fleet::{fleet, serve};
 pub use heard::{MESSAGE_MAX_CHARS, heard};
 pub use record::{Call, Record};

@@ -14,7 +14,7 @@ use clock::SystemClock;
 use http::header::{ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, Method, Request, StatusCode};
 use problem::{BODY_MAX_BYTES, JsonBody};
-use rate_limit::MemoryLimit;
+use rate_limit::{MemoryLimit, RateLimit, Verdict};
 use room::{Call, Chassis, Check, EventHeaders, Limits, Record, Room, Root, fleet, serve};
 use serde_json::{Value, json};
 use telemetry::Metrics;
@@ -237,6 +237,38 @@ async fn too_many_requests_are_a_429_for_that_principal_alone() {
     assert!(bench.counted(r#"agent_rate_limited_total{agent="debug"} 4"#), "{}", bench.metrics());
     // Probes are not counted.
     let health = call_raw(&bench.router, bare(Method::GET, "/api/v1/debug/health")).await;
+    assert_eq!(health.0, StatusCode::OK);
+}
+
+/// A limiter whose server is gone.
+struct CannotSay;
+
+#[async_trait]
+impl RateLimit for CannotSay {
+    async fn check(&self, _: &str, _: u32) -> Verdict {
+        Verdict::Unavailable { retry_after_s: 7 }
+    }
+}
+
+#[tokio::test]
+async fn a_limiter_that_cannot_say_is_a_503_that_tells_when_to_come_again() {
+    let bench = bench().await;
+    let router = serve(room(), Chassis { limiter: Arc::new(CannotSay), ..bench.chassis.clone() });
+    let answer = call(&router, Method::GET, "/api/v1/debug/who", &student("ann"), None).await;
+    assert_problem(&answer, 503);
+    assert_eq!(answer.1[RETRY_AFTER], "7");
+    assert!(
+        bench.counted(r#"agent_errors_total{agent="debug",kind="unavailable"} 1"#),
+        "{}",
+        bench.metrics()
+    );
+    assert!(
+        !bench.metrics().contains("agent_rate_limited_total{"),
+        "nobody sent too many: {}",
+        bench.metrics()
+    );
+    // Who is not counted does not notice.
+    let health = call_raw(&router, bare(Method::GET, "/api/v1/debug/health")).await;
     assert_eq!(health.0, StatusCode::OK);
 }
 

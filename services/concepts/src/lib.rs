@@ -18,7 +18,7 @@ use std::sync::Arc;
 use room::Room;
 
 use library::Library;
-pub use ports::{Ports, SPEC};
+pub use ports::{PATIENCE, Ports, SPEC};
 
 /// The room's name: in its routes, its consumer group and its tables.
 pub const NAME: &str = "concepts";

@@ -2,10 +2,11 @@
 //! to run programs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use auth::Rosters;
 use clock::{Clock, Ids};
-use invoke::Invoke;
+use invoke::Standings;
 use ledger::{Kind, Ledger, RoomSpec};
 use sandbox::Sandbox;
 
@@ -18,6 +19,9 @@ pub const LEARNERS: Kind = Kind { name: "learners", indexed: &[] };
 /// What the room keeps.
 pub const SPEC: RoomSpec = RoomSpec { name: crate::NAME, kinds: &[QUIZZES, LEARNERS] };
 
+/// How long an answer waits for Progress: half of its budget.
+pub const PATIENCE: Duration = Duration::from_millis(150);
+
 /// What this room may touch.
 pub struct Ports {
     /// Its ledger, opened with [`SPEC`].
@@ -28,8 +32,8 @@ pub struct Ports {
     pub ids: Arc<dyn Ids>,
     /// Who teaches whom.
     pub rosters: Arc<dyn Rosters>,
-    /// The way to Progress, which knows the mastery.
-    pub invoke: Arc<dyn Invoke>,
+    /// Who knows the mastery, within [`PATIENCE`].
+    pub standings: Arc<dyn Standings>,
     /// Where short programs are followed step by step; without it explanations have no traces.
     pub sandbox: Option<Arc<dyn Sandbox>>,
 }

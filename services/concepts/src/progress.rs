@@ -3,17 +3,12 @@
 //!
 //! Not here: mastery itself (room `progress`, crate `agent-core`).
 
-use std::time::Duration;
-
 use agent_core::curriculum::Topic;
 use agent_core::mastery::{Level, Mastery};
 use contracts::StudentId;
-use invoke::{Invoke, Standing};
+use invoke::{Standing, Standings};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-/// How long an answer waits for Progress: half of its budget.
-const PATIENCE: Duration = Duration::from_millis(150);
 
 /// Where a level comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -51,9 +46,9 @@ impl Fit {
 }
 
 /// What an answer about `concept` is fitted to, for this student. Never an error.
-pub(crate) async fn fit(invoke: &dyn Invoke, student: Option<&StudentId>, concept: Topic) -> Fit {
+pub(crate) async fn fit(standings: &dyn Standings, student: Option<&StudentId>, concept: Topic) -> Fit {
     let Some(student) = student else { return Fit::unknown(Source::NoStudent) };
-    match invoke::standing(invoke, student, concept.slug(), PATIENCE).await {
+    match standings.standing(student, concept.slug()).await {
         Standing::Known(mastery) => Fit { mastery: Some(mastery), source: Source::Progress },
         Standing::NoEvidence => Fit::unknown(Source::NoEvidence),
         Standing::Unavailable => Fit::unknown(Source::Unavailable),

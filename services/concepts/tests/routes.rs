@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use auth::Principal;
 use axum::Router;
-use concepts::{NAME, Ports, SPEC, room};
+use concepts::{NAME, PATIENCE, Ports, SPEC, room};
 use contracts::events::StudentErased;
 use contracts::{Event, StudentId, Topic, avro};
 use http::{Method, StatusCode};
+use invoke::AskProgress;
 use ledger::Ledger;
 use serde_json::{Value, json};
 use testkit::{FixedClock, SeededIds, StaticInvoke, StaticRosters, TempStore};
@@ -32,7 +33,7 @@ async fn setting(invoke: StaticInvoke) -> Setting {
         clock: clock.clone(),
         ids: Arc::new(SeededIds::default()),
         rosters: Arc::new(StaticRosters::of(&[("teacher-1", "mia")])),
-        invoke: Arc::new(invoke),
+        standings: Arc::new(AskProgress::new(Arc::new(invoke), PATIENCE)),
         sandbox: None,
     });
     Setting { router: room.router, ledger, clock, inbox: room.inbox, _store: store }

@@ -10,8 +10,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use axum::Router;
 use concepts::decide::trace;
-use concepts::{Ports, SPEC, room};
+use concepts::{PATIENCE, Ports, SPEC, room};
 use http::{Method, StatusCode};
+use invoke::AskProgress;
 use sandbox::{Case, CaseReport, Ended, Job, Outcome, ProgramReport, Raised, Report, Sandbox, SandboxError};
 use serde_json::{Value, json};
 use testkit::{FixedClock, SeededIds, StaticInvoke, StaticRosters, TempStore};
@@ -136,7 +137,7 @@ async fn setting(sandbox: Option<Arc<dyn Sandbox>>) -> (Router, TempStore) {
         clock: Arc::new(FixedClock::default()),
         ids: Arc::new(SeededIds::default()),
         rosters: Arc::new(StaticRosters::of(&[])),
-        invoke: Arc::new(StaticInvoke::none()),
+        standings: Arc::new(AskProgress::new(Arc::new(StaticInvoke::none()), PATIENCE)),
         sandbox,
     });
     (room.router, store)

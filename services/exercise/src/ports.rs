@@ -2,10 +2,11 @@
 //! sandbox in which answers run.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use auth::Rosters;
 use clock::{Clock, Ids};
-use invoke::Invoke;
+use invoke::Standings;
 use ledger::{Kind, Ledger, RoomSpec};
 use sandbox::Sandbox;
 
@@ -28,6 +29,9 @@ pub const SHELF: Kind = Kind { name: "shelf", indexed: &["topic"] };
 pub const SPEC: RoomSpec =
     RoomSpec { name: crate::NAME, kinds: &[PROBLEMS, LEARNERS, ASSIGNMENTS, ASSIGNED, SHELF] };
 
+/// How long an answer waits for Progress: half of its budget.
+pub const PATIENCE: Duration = Duration::from_millis(125);
+
 /// What this room may touch.
 pub struct Ports {
     /// Its ledger, opened with [`SPEC`].
@@ -38,8 +42,8 @@ pub struct Ports {
     pub ids: Arc<dyn Ids>,
     /// Who teaches whom.
     pub rosters: Arc<dyn Rosters>,
-    /// The way to Progress, which knows the mastery.
-    pub invoke: Arc<dyn Invoke>,
+    /// Who knows the mastery, within [`PATIENCE`].
+    pub standings: Arc<dyn Standings>,
     /// Where learners' programs run.
     pub sandbox: Arc<dyn Sandbox>,
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use agent_core::mastery::{Mastery, Moment, Scores};
 use bus::{Headers, Message};
 use contracts::events::{StruggleDetected, StudentErased, StudentProgress};
+use contracts::metadata::ACCEPTED_EVENTS;
 use contracts::{Component, Event, EventId, IdempotencyKey, StudentId, avro};
 use jiff::Timestamp;
 
@@ -31,10 +32,6 @@ pub(crate) struct Decided<'a> {
     /// The key that the event came under.
     pub(crate) key: Option<&'a IdempotencyKey>,
 }
-
-/// The key in the metadata of StudentProgress: how many events the mastery stands on. A late event changes the newest
-/// mastery, so of two records of a student and component the one with more events is the newer, whatever their times.
-const ACCEPTED_EVENTS: &str = "accepted_events";
 
 /// The mastery after an event.
 pub(crate) fn student_progress(decided: &Decided<'_>, event_id: EventId, headers: &Headers) -> Message {

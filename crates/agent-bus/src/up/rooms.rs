@@ -1,8 +1,9 @@
 //! The rooms of the fleet, each on its ports: one table for `up`, and one for their documents.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use ::invoke::Invoke;
+use ::invoke::{AskProgress, Invoke, Standings};
 use ::usage::Tokenizer;
 use auth::Rosters;
 use clock::{Clock, Ids, SystemClock};
@@ -62,14 +63,14 @@ pub(super) async fn build(
         ledger: Arc::clone(&review_ledger),
         clock: Arc::clone(&clock),
         ids: Arc::clone(&ids),
-        invoke: Arc::clone(&invoke),
+        standings: asking(&invoke, review::PATIENCE),
         rosters: Arc::clone(&rosters),
     });
     let concepts = concepts::room(concepts::Ports {
         ledger: Arc::clone(&concepts_ledger),
         clock: Arc::clone(&clock),
         ids: Arc::clone(&ids),
-        invoke: Arc::clone(&invoke),
+        standings: asking(&invoke, concepts::PATIENCE),
         rosters: Arc::clone(&rosters),
         sandbox: Some(Arc::clone(&sandbox)),
     });
@@ -78,7 +79,7 @@ pub(super) async fn build(
         clock,
         ids,
         rosters,
-        invoke,
+        standings: asking(&invoke, exercise::PATIENCE),
         sandbox,
     });
     // An alert comes with an exercise.
@@ -93,6 +94,11 @@ pub(super) async fn build(
             (exercise::NAME, exercise_ledger),
         ],
     })
+}
+
+/// Where students stand, as Progress says when asked: in one process that is as near as a copy would be.
+fn asking(invoke: &Arc<dyn Invoke>, patience: Duration) -> Arc<dyn Standings> {
+    Arc::new(AskProgress::new(Arc::clone(invoke), patience))
 }
 
 /// Every agent's OpenAPI document, by the agent's name.

@@ -131,7 +131,7 @@ pub(crate) async fn handler(
     let student = subject_student(&principal, request.student_id, room.ports.rosters.as_ref()).await?;
     let lesson = concept::lesson(&room.library, request.concept)?;
     let (fit, trace) = tokio::join!(
-        progress::fit(room.ports.invoke.as_ref(), student.as_ref(), lesson.topic),
+        progress::fit(room.ports.standings.as_ref(), student.as_ref(), lesson.topic),
         steps(&room, request.trace, request.code.as_deref(), &request.stdin),
     );
     let reading = match request.code {

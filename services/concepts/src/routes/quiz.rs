@@ -87,7 +87,7 @@ pub(crate) async fn handler(
         .await?
         .ok_or_else(|| Problem::field("student_id", "is needed: you are no student yourself"))?;
     let lesson = concept::lesson(&room.library, request.concept)?;
-    let fit = progress::fit(ports.invoke.as_ref(), Some(&student), lesson.topic).await;
+    let fit = progress::fit(ports.standings.as_ref(), Some(&student), lesson.topic).await;
     let Count(count) = request.count;
     let quiz = store::make_quiz(ports, &student, lesson.topic, |quiz_id, history| {
         choose(lesson, quiz_id.0.as_bytes(), history, fit.mastery, count)

@@ -1,7 +1,6 @@
 //! `POST /difficulty`: how hard the next exercise of a topic should be, and why.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use auth::{Principal, subject_student};
 use axum::Json;
@@ -16,9 +15,6 @@ use super::topic::Taught;
 use crate::Exercises;
 use crate::decide::adapt::{Recommendation, recommend};
 use crate::store::learner;
-
-/// How long an answer waits for Progress: half of its budget.
-pub(crate) const PATIENCE: Duration = Duration::from_millis(125);
 
 /// Of what, for whom.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -50,7 +46,7 @@ pub(crate) async fn handler(
         .await?
         .ok_or_else(|| Refusal::field("student_id", "is needed: you are no student yourself"))?;
     let topic = room.taught(request.topic)?;
-    let standing = invoke::standing(ports.invoke.as_ref(), &student, topic.slug(), PATIENCE).await;
+    let standing = ports.standings.standing(&student, topic.slug()).await;
     let found = learner::find(ports.ledger.as_ref(), &student).await;
     let (_, learner) = found.map_err(|error| ledger_problem(&error))?;
     Ok(Json(recommend(standing.mastery(), &learner.history.topic(topic))))

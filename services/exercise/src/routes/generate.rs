@@ -14,7 +14,6 @@ use room::{EventHeaders, ledger_problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::difficulty::PATIENCE;
 use super::shown::ProblemAnswer;
 use super::topic::Taught;
 use crate::Exercises;
@@ -193,7 +192,7 @@ async fn wanted(
     let (difficulty, because) = match request.difficulty {
         Some(difficulty) => (difficulty, "You asked for this difficulty.".to_owned()),
         None => {
-            let standing = invoke::standing(ports.invoke.as_ref(), student, topic.slug(), PATIENCE).await;
+            let standing = ports.standings.standing(student, topic.slug()).await;
             let fits = recommend(standing.mastery(), &history.topic(topic));
             (fits.recommended, fits.reasoning)
         }

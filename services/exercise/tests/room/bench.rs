@@ -11,6 +11,7 @@ use exercise::Ports;
 use exercise::decide::exercise::Exercise;
 use exercise::ports::PROBLEMS;
 use http::{HeaderMap, Method, StatusCode};
+use invoke::AskProgress;
 use ledger::Ledger;
 use room::{Stop, Task};
 use sandbox::{Job, Report, Sandbox, SandboxError};
@@ -88,7 +89,7 @@ impl Bench {
             clock: Arc::clone(&clock) as _,
             ids: Arc::clone(&ids) as _,
             rosters: Arc::new(StaticRosters::of(&[("ms-lee", "mia"), ("ms-lee", "ben"), ("mr-ito", "noor")])),
-            invoke: Arc::new(invoke),
+            standings: Arc::new(AskProgress::new(Arc::new(invoke), exercise::PATIENCE)),
             sandbox: Arc::clone(&sandbox),
         });
         let (router, inbox, tasks) = (room.router, room.inbox, room.tasks);

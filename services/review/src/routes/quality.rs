@@ -65,7 +65,7 @@ pub(crate) async fn handler(
     let about = student.as_ref().zip(request.component.as_ref());
     let level = match (request.level, about) {
         (Some(level), _) => level,
-        (None, Some((student, component))) => level::of(ports.invoke.as_ref(), student, component).await,
+        (None, Some((student, component))) => level::of(ports.standings.as_ref(), student, component).await,
         (None, None) => level::UNKNOWN,
     };
     let code: Arc<str> = request.code.into();

@@ -8,6 +8,7 @@ use clock::Ids;
 use contracts::events::{CodeReviewed, StudentErased};
 use contracts::{Event, Topic, avro};
 use http::{Method, StatusCode};
+use invoke::AskProgress;
 use ledger::Ledger;
 use review::Ports;
 use room::Room;
@@ -34,7 +35,7 @@ async fn case_with(invoke: StaticInvoke, rosters: StaticRosters) -> Case {
         clock: Arc::new(FixedClock::default()),
         ids: Arc::new(SeededIds::default()),
         rosters: Arc::new(rosters),
-        invoke: Arc::new(invoke),
+        standings: Arc::new(AskProgress::new(Arc::new(invoke), review::PATIENCE)),
     });
     Case { room, ledger, _store: store }
 }
