@@ -23,10 +23,6 @@ pub struct Settings {
     pub patience: Patience,
 }
 
-/// The largest record that is sent or asked for, in bytes. Above an event's own limit, so that what is too large for an event
-/// still comes, and becomes a dead letter with its bytes.
-pub(crate) const RECORD_MAX_BYTES: usize = 8 << 20;
-
 impl Settings {
     /// The defaults on these brokers: no prefix, 128 records or 4 MiB of a partition.
     #[must_use]
@@ -69,7 +65,7 @@ impl Settings {
             .set("reconnect.backoff.ms", "100")
             .set("reconnect.backoff.max.ms", "2000")
             .set("topic.metadata.refresh.interval.ms", "10000")
-            .set("message.max.bytes", RECORD_MAX_BYTES.to_string())
+            .set("message.max.bytes", record_max_bytes().to_string())
             .set("socket.keepalive.enable", "true");
         config
     }
@@ -81,4 +77,9 @@ impl Settings {
         }
         config
     }
+}
+
+/// The largest record of any topic.
+fn record_max_bytes() -> usize {
+    Topic::ALL.into_iter().map(Topic::record_max_bytes).max().unwrap_or_default()
 }

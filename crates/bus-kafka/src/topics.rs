@@ -13,7 +13,6 @@ use rdkafka::metadata::MetadataTopic;
 
 use crate::Settings;
 use crate::client::Quiet;
-use crate::settings::RECORD_MAX_BYTES;
 
 /// How long the cluster may take for each question.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -103,7 +102,7 @@ fn configuration(topic: Topic, wanted: Wanted) -> [(&'static str, String); 4] {
     [
         ("retention.ms", topic.retention_ms().to_string()),
         ("min.insync.replicas", wanted.min_insync.to_string()),
-        ("max.message.bytes", RECORD_MAX_BYTES.to_string()),
+        ("max.message.bytes", topic.record_max_bytes().to_string()),
         ("cleanup.policy", "delete".to_owned()),
     ]
 }

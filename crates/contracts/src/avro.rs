@@ -18,8 +18,9 @@ pub use single_object::{Fingerprint, NoSchema, SCHEMA_MAX_BYTES, Shipped, join, 
 /// The largest event that is decoded, in bytes: what a 1 MiB request can cause, and room for what stands around it.
 pub const EVENT_MAX_BYTES: usize = (1 << 20) + (64 << 10);
 
-/// The largest dead letter that is decoded, in bytes: it holds an event that may itself have been too large.
-pub const DEAD_LETTER_MAX_BYTES: usize = 4 * EVENT_MAX_BYTES;
+/// The largest dead letter that is decoded, in bytes: it holds a record that may itself have been too large for an event, as
+/// long as a broker takes it ([`Topic::record_max_bytes`](crate::Topic::record_max_bytes)).
+pub const DEAD_LETTER_MAX_BYTES: usize = 8 << 20;
 
 /// Why bytes are not an event.
 #[derive(Debug, thiserror::Error)]

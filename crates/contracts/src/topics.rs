@@ -6,6 +6,8 @@ use std::fmt;
 
 const DAY_MS: i64 = 86_400_000;
 
+const MIB: usize = 1 << 20;
+
 /// A topic of the fleet. All are keyed by student id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Topic {
@@ -59,6 +61,16 @@ impl Topic {
         match self {
             Self::DeadLetterQueue | Self::DeadLetterRaw => 3,
             _ => 6,
+        }
+    }
+
+    /// The largest record that the broker takes, in bytes. Far above what an event may be, so that what is too large for one
+    /// comes to its consumer all the same and becomes a dead letter, which holds all of it.
+    #[must_use]
+    pub fn record_max_bytes(self) -> usize {
+        match self {
+            Self::DeadLetterQueue | Self::DeadLetterRaw => 8 * MIB,
+            _ => 6 * MIB,
         }
     }
 

@@ -2,13 +2,15 @@
 //!
 //! The way in for stories and crash tests, which use public doors alone. Not here: rooms tested by themselves.
 
+use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use http::{Method, StatusCode};
-use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::asking::Asking;
 
 /// A running fleet. Dropping it kills the process and removes the folder.
 pub struct Fleet {
@@ -16,32 +18,7 @@ pub struct Fleet {
     data_dir: TempDir,
     settings: Vec<String>,
     process: Child,
-    address: String,
-    client: reqwest::Client,
-}
-
-/// What a fleet answered.
-#[derive(Debug)]
-pub struct Answer {
-    /// The status.
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: http::HeaderMap,
-    /// The JSON body; null where there is none.
-    pub body: Value,
-}
-
-impl Answer {
-    /// The body of a 200.
-    ///
-    /// # Panics
-    /// On another status: the test must fail then.
-    #[expect(clippy::must_use_candidate, reason = "that it was a 200 is often all a test wants to know")]
-    #[track_caller]
-    pub fn ok(self) -> Value {
-        assert_eq!(self.status, StatusCode::OK, "{:#}", self.body);
-        self.body
-    }
+    asking: Asking,
 }
 
 impl Fleet {
@@ -51,14 +28,7 @@ impl Fleet {
         let data_dir = tempfile::tempdir().expect("a folder for the fleet");
         let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
         let (process, address) = spawn(binary, data_dir.path(), &settings);
-        let client = reqwest::Client::builder().no_proxy().build().expect("an HTTP client");
-        Self { binary: binary.to_owned(), data_dir, settings, process, address, client }
-    }
-
-    /// `http://127.0.0.1:PORT`.
-    #[must_use]
-    pub fn address(&self) -> &str {
-        &self.address
+        Self { binary: binary.to_owned(), data_dir, settings, process, asking: Asking::at(address) }
     }
 
     /// Where it keeps everything.
@@ -79,7 +49,7 @@ impl Fleet {
         self.process.wait().expect("the fleet has ended");
         let (process, address) = spawn(&self.binary, self.data_dir.path(), &self.settings);
         self.process = process;
-        self.address = address;
+        self.asking = Asking::at(address);
     }
 
     /// SIGTERM.
@@ -98,103 +68,71 @@ impl Fleet {
     /// A token from the command line.
     #[must_use]
     pub fn token(&self, subject: &str, role: &str) -> String {
-        let output = Command::new(&self.binary)
-            .args(["token", "--sub", subject, "--role", role, "--data-dir"])
-            .arg(self.data_dir.path())
-            .output()
-            .expect("the binary runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("a token is text").trim().to_owned()
+        token(&self.binary, self.data_dir.path(), subject, role)
     }
+}
 
-    /// One request with a token and a JSON body.
-    pub async fn call(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> Answer {
-        let mut request = self.client.request(method, format!("{}{path}", self.address)).bearer_auth(token);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        self.send(request).await
-    }
+/// A fleet is asked like any process.
+impl Deref for Fleet {
+    type Target = Asking;
 
-    /// A request made by the caller with [`Fleet::client`].
-    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.expect("the fleet answers");
-        let status = response.status();
-        let headers = response.headers().clone();
-        let bytes = response.bytes().await.expect("the answer has an end");
-        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or_default() }
-    }
-
-    /// The client, for requests that are wrong on purpose.
-    #[must_use]
-    pub fn client(&self) -> &reqwest::Client {
-        &self.client
-    }
-
-    /// `GET` with a token.
-    pub async fn get(&self, path: &str, token: &str) -> Answer {
-        self.call(Method::GET, path, token, None).await
-    }
-
-    /// `POST` of JSON with a token.
-    pub async fn post(&self, path: &str, token: &str, body: Value) -> Answer {
-        self.call(Method::POST, path, token, Some(body)).await
-    }
-
-    /// Asks until the answer satisfies the condition. Fails with the last answer after 30 seconds.
-    pub async fn get_until(&self, path: &str, token: &str, condition: impl Fn(&Value) -> bool) -> Value {
-        let give_up = tokio::time::Instant::now() + tokio::time::Duration::from_secs(30);
-        loop {
-            let answer = self.get(path, token).await;
-            if answer.status == StatusCode::OK && condition(&answer.body) {
-                return answer.body;
-            }
-            assert!(tokio::time::Instant::now() < give_up, "{path} did not come to it: {answer:#?}");
-            tokio::time::sleep(tokio::time::Duration::from_millis(20)).await;
-        }
+    fn deref(&self) -> &Asking {
+        &self.asking
     }
 }
 
 impl Drop for Fleet {
     fn drop(&mut self) {
-        // It may have ended already.
-        if self.process.kill().is_ok() {
-            drop(self.process.wait());
-        }
+        end(&mut self.process);
     }
 }
 
-/// Starts the binary and reads its address from the first lines that it prints.
-fn spawn(binary: &Path, data_dir: &Path, settings: &[String]) -> (Child, String) {
-    let mut process = Command::new(binary)
-        .args(["up", "--port", "0", "--data-dir"])
+/// A token of the data folder's keys, from the command line.
+pub(crate) fn token(binary: &Path, data_dir: &Path, subject: &str, role: &str) -> String {
+    let output = Command::new(binary)
+        .args(["token", "--sub", subject, "--role", role, "--data-dir"])
         .arg(data_dir)
-        .args(settings)
+        .output()
+        .expect("the binary runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("a token is text").trim().to_owned()
+}
+
+/// Starts the fleet; its address is in the first lines that it prints.
+fn spawn(binary: &Path, data_dir: &Path, settings: &[String]) -> (Child, String) {
+    let mut command = Command::new(binary);
+    command.args(["up", "--port", "0", "--data-dir"]).arg(data_dir).args(settings);
+    let (process, addresses) = spawn_and_read(command, &data_dir.join("test.log"), 1);
+    (process, addresses.into_iter().next().expect("an address"))
+}
+
+/// Starts a process, and reads so many addresses, one a line, from what it prints first.
+pub(crate) fn spawn_and_read(mut command: Command, log: &Path, count: usize) -> (Child, Vec<String>) {
+    let log_file = OpenOptions::new().create(true).append(true).open(log).expect("a log file");
+    let mut process = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(log_file(data_dir))
+        .stderr(log_file)
         .spawn()
         .expect("the binary starts");
     let output = process.stdout.take().expect("standard output is piped");
     let mut lines = BufReader::new(output).lines();
-    let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
+    let of_line = |line: String| {
         let (_, rest) = line.split_once("http://")?;
         Some(format!("http://{}", rest.split_whitespace().next()?))
-    });
-    let Some(address) = address else {
-        let log = std::fs::read_to_string(data_dir.join("test.log")).unwrap_or_default();
-        panic!("the fleet did not start:\n{log}");
     };
-    // Somebody must go on reading, or the fleet stalls on a full pipe.
+    let addresses: Vec<_> = lines.by_ref().map_while(Result::ok).filter_map(of_line).take(count).collect();
+    if addresses.len() < count {
+        panic!("it did not start:\n{}", std::fs::read_to_string(log).unwrap_or_default());
+    }
+    // Somebody must go on reading, or the process stalls on a full pipe.
     std::thread::spawn(move || lines.for_each(drop));
-    (process, address)
+    (process, addresses)
 }
 
-fn log_file(data_dir: &Path) -> Stdio {
-    std::fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(data_dir.join("test.log"))
-        .expect("a log file")
-        .into()
+/// Ends a process that may have ended already.
+pub(crate) fn end(process: &mut Child) {
+    if process.kill().is_ok() {
+        drop(process.wait());
+    }
 }

@@ -6,12 +6,15 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up must fail, saying so")]
 
+pub mod asking;
 mod call;
+pub mod dapr;
 mod drain;
 pub mod fleet;
 mod invoke;
 pub mod kafka;
 mod log;
+mod ports;
 pub mod postgres;
 mod principals;
 mod python;
@@ -20,6 +23,7 @@ pub mod registry;
 mod rosters;
 mod sandbox;
 mod script;
+pub mod served;
 mod store;
 mod time;
 
@@ -27,6 +31,7 @@ pub use call::{call, call_raw};
 pub use drain::Drain;
 pub use invoke::StaticInvoke;
 pub use log::Log;
+pub use ports::free_ports;
 pub use principals::{operator, service, student, teacher};
 pub use python::{printed_by_python, python, run_python};
 pub use rosters::StaticRosters;

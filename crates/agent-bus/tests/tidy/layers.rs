@@ -36,6 +36,7 @@ const LAYERS: &[(&str, Layer)] = &[
     ("read-copy", Port),
     ("rate-limit", Port),
     ("sandbox", Port),
+    ("bus-dapr", Adapter),
     ("bus-kafka", Adapter),
     ("schema-registry", Adapter),
     ("ledger-sqlite", Adapter),

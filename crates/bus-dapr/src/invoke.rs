@@ -1,0 +1,121 @@
+//! One agent asks another: a request to the own sidecar, which finds the other's.
+//!
+//! Over HTTP, not gRPC: the sidecar's `InvokeService`, and the way from it to a callee that speaks HTTP, are deprecated, and
+//! make one code of a 422 and a 500. Retries, the timeout of each and the breaker are the sidecar's
+//! (k8s/base/dapr/resiliency.yaml). The breaker counts for each address by itself. A POST is tried again as a GET is: up to
+//! four times. Not here: the callee's side (`answers`).
+
+use std::time::Duration;
+
+use ::invoke::{Invoke, InvokeError};
+use async_trait::async_trait;
+use axum::body::Body;
+use contracts::StudentId;
+use http::{Method, Request, StatusCode, header};
+use http_body_util::{BodyExt, Limited};
+
+use crate::answers::{ON_BEHALF_OF_HEADER, status_of};
+use crate::sidecar::Sidecar;
+
+/// How long an answer may take, with all that the sidecar tries.
+const ANSWER_MAX: Duration = Duration::from_secs(5);
+/// The largest answer, in bytes.
+const ANSWER_MAX_BYTES: usize = 4 << 20;
+/// How much of an error's text goes into the log.
+const REASON_MAX_CHARS: usize = 300;
+
+/// Asks through the sidecar.
+#[derive(Clone)]
+pub struct DaprInvoke {
+    sidecar: Sidecar,
+    prefix: String,
+}
+
+impl DaprInvoke {
+    /// `prefix` is what app ids begin with, as in [`crate::Settings`].
+    #[must_use]
+    pub fn new(sidecar: Sidecar, prefix: impl Into<String>) -> Self {
+        Self { sidecar, prefix: prefix.into() }
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        agent: &'static str,
+        path: &str,
+        body: Option<&serde_json::Value>,
+        on_behalf_of: Option<&StudentId>,
+    ) -> Result<serde_json::Value, InvokeError> {
+        let address = format!(
+            "{}/v1.0/invoke/{}{agent}/method/api/v1/{agent}/{path}",
+            self.sidecar.address(),
+            self.prefix
+        );
+        let mut request = Request::builder().method(method).uri(address);
+        if let Some(student) = on_behalf_of {
+            request = request.header(ON_BEHALF_OF_HEADER, student.as_str());
+        }
+        let body = match body {
+            Some(body) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Body::from(body.to_string())
+            }
+            None => Body::empty(),
+        };
+        let request = request.body(body).map_err(|error| InvokeError::Unavailable(error.to_string()))?;
+        let answered = tokio::time::timeout(ANSWER_MAX, self.answer(request)).await;
+        let late = |_| InvokeError::Unavailable(format!("no answer in {} ms", ANSWER_MAX.as_millis()));
+        let (status, body) = answered.map_err(late)??;
+        understand(status, &body)
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Result<(StatusCode, bytes::Bytes), InvokeError> {
+        let sent = self.sidecar.send(request).await;
+        let (head, body) = sent.map_err(|error| InvokeError::Unavailable(told(&error)))?.into_parts();
+        let body = Limited::new(body, ANSWER_MAX_BYTES).collect().await;
+        let body = body.map_err(|error| InvokeError::Unreadable(told(&*error)))?;
+        Ok((status_of(&head), body.to_bytes()))
+    }
+}
+
+/// The error and what caused it: the outermost says little.
+fn told(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn understand(status: StatusCode, body: &[u8]) -> Result<serde_json::Value, InvokeError> {
+    match status {
+        StatusCode::NOT_FOUND => Err(InvokeError::NotFound),
+        _ if status.is_client_error() => Err(InvokeError::Refused(status.as_u16())),
+        _ if status.is_success() => {
+            serde_json::from_slice(body).map_err(|error| InvokeError::Unreadable(error.to_string()))
+        }
+        _ => {
+            let reason: String = String::from_utf8_lossy(body).chars().take(REASON_MAX_CHARS).collect();
+            Err(InvokeError::Unavailable(format!("{status}: {reason}")))
+        }
+    }
+}
+
+#[async_trait]
+impl Invoke for DaprInvoke {
+    async fn get(
+        &self,
+        agent: &'static str,
+        path: &str,
+        on_behalf_of: Option<&StudentId>,
+    ) -> Result<serde_json::Value, InvokeError> {
+        self.ask(Method::GET, agent, path, None, on_behalf_of).await
+    }
+
+    async fn post(
+        &self,
+        agent: &'static str,
+        path: &str,
+        body: &serde_json::Value,
+        on_behalf_of: &StudentId,
+    ) -> Result<serde_json::Value, InvokeError> {
+        self.ask(Method::POST, agent, path, Some(body), Some(on_behalf_of)).await
+    }
+}
