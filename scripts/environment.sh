@@ -19,10 +19,10 @@ if [ "$(cat "$CARGO_TARGET_DIR/clone" 2>/dev/null)" != "$ROOT" ]; then
     printf '%s' "$ROOT" >"$CARGO_TARGET_DIR/clone"
 fi
 
-# What tests and lints look at: the whole workspace, with the one feature that `make run` leaves out. One set of flags
-# for all of them, so that they share one build.
+# What tests and lints look at: the whole workspace, with the features that `make run` leaves out. One set of flags for all of
+# them, so that they share one build.
 # shellcheck disable=SC2034 # used by those who source this
-WHOLE=(--workspace --features agent-core/gpu)
+WHOLE=(--workspace --features agent-core/gpu,agent-bus/failpoints)
 # shellcheck disable=SC2034
 AGENT_BUS="$CARGO_TARGET_DIR/debug/agent-bus"
 # The child that runs learners' programs: beside it, where it looks.

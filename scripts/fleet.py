@@ -71,7 +71,8 @@ class Fleet:
         command = [self.binary, "token", "--sub", subject, "--role", role, "--data-dir", str(self.data_dir / "data")]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
-    def connect(self, timeout_s=10):
+    def connect(self, _path=None, timeout_s=10):
+        """A connection; all agents are at one address."""
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
 
     def call(self, method, path, token, body=None):

@@ -1,6 +1,8 @@
 //! The binary: reads the command line and hands over. Nothing is decided here.
 
 mod cli;
+mod fleet;
+mod serve;
 mod up;
 
 use std::process::ExitCode;
@@ -12,5 +14,7 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    #[cfg(feature = "failpoints")]
+    let _points = fail::FailScenario::setup();
     cli::run(cli::Cli::parse())
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use testkit::fleet::{Answer, Fleet};
+use testkit::asking::Answer;
+use testkit::fleet::Fleet;
 
 const MIB: usize = 1024 * 1024;
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clock::{Clock, Ids};
 use contracts::events::ErrorType;
+use fail::fail_point;
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 
@@ -73,7 +74,10 @@ impl Settler {
         loop {
             self.observer.delivered(self.group, topic);
             let pause = match self.attempt(delivery.clone()).await {
-                Disposition::Ack => return End::Settled,
+                Disposition::Ack => {
+                    fail_point!("between-effect-and-ack", |_| std::process::abort());
+                    return End::Settled;
+                }
                 Disposition::DeadLetter(failure) => return self.give_up(&delivery, &failure).await,
                 Disposition::Retry(failure) if delivery.attempt >= ATTEMPTS_MAX => {
                     if dead_letter::holds_letters(topic) {

@@ -13,8 +13,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bus::Publish;
+use bus::{Publish, PublishError};
 use contracts::Topic;
+use fail::fail_point;
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
@@ -230,7 +231,10 @@ impl Run {
                 if !outbox.holds(&pending) {
                     return Ok(false);
                 }
-                bus.publish(pending.message.clone()).await.map(|()| true)
+                fail_point!("between-commit-and-publish", |_| std::process::abort());
+                bus.publish(pending.message.clone()).await?;
+                fail_point!("between-publish-and-forget", |_| std::process::abort());
+                Ok::<_, PublishError>(true)
             };
             match patience.until_done("publish", attempt).await {
                 Some(true) => {

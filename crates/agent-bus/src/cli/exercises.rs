@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sandbox::pool::{Pool, Settings};
 
 use super::Failure;
-use crate::up;
+use crate::fleet;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -52,7 +52,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
 async fn audit(args: &AuditArgs) -> Result<Audit, Failure> {
     let templates = Templates::load()?;
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let binary = args.sandbox.clone().unwrap_or_else(up::sandbox_beside_this_binary);
+    let binary = args.sandbox.clone().unwrap_or_else(fleet::sandbox::beside_this_binary);
     let settings = Settings { running_max: cores, ..Settings::new(binary) };
     let pool = Arc::new(Pool::start(settings, Arc::new(RandomIds), Arc::new(())));
     let asked = Asked { seeds: args.seeds, only: args.only.clone(), parallel: cores };

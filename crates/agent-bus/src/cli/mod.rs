@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::up;
+use crate::{serve, up};
 
 /// Python tutoring agents that answer in milliseconds, in one binary.
 #[derive(Debug, Parser)]
@@ -30,6 +30,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Run the whole fleet in this process; nothing else is needed
     Up(up::Settings),
+    /// Run one agent in this process, on a broker and a Postgres database
+    Serve(Box<serve::Settings>),
     /// Say what is wrong with Python files, and how to mend it
     Check(check::Args),
     /// Review Python files
@@ -58,6 +60,7 @@ const READER_LEFT: u8 = 141;
 pub(crate) fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Up(settings) => up::run(settings),
+        Command::Serve(settings) => serve::run(&settings),
         Command::Check(args) => check::run(&args),
         Command::Review(args) => review::run(&args),
         Command::Token(args) => token::run(&args),

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use utoipa::openapi::OpenApi;
 
 use super::Failure;
-use crate::up;
+use crate::fleet;
 
 /// Which documents, and where to.
 #[derive(Debug, clap::Args)]
@@ -21,7 +21,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let documents = up::openapi_documents();
+    let documents = fleet::openapi_documents();
     if let Some(dir) = &args.dir {
         std::fs::create_dir_all(dir).map_err(|error| format!("{}: {error}", dir.display()))?;
         for (agent, document) in &documents {

@@ -4,19 +4,18 @@
 //! caller met it at the door. Not here: the cluster's way, through a sidecar.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
 use async_trait::async_trait;
-use auth::{Principal, Role, Rosters, RostersError};
+use auth::{Principal, Role};
 use axum::Router;
 use axum::body::Body;
-use contracts::{ClassId, StudentId, SubjectId};
+use contracts::{StudentId, SubjectId};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Limited};
-use invoke::{Invoke, InvokeError, get_as};
+use invoke::{Invoke, InvokeError};
 use room::Room;
-use serde::Deserialize;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -101,41 +100,5 @@ impl Invoke for InProcess {
         on_behalf_of: &StudentId,
     ) -> Result<Value, InvokeError> {
         self.ask(Method::POST, agent, path, Body::from(body.to_string()), Some(on_behalf_of)).await
-    }
-}
-
-/// The rosters, as Progress tells them.
-pub(super) struct AskedRosters(pub(super) Arc<dyn Invoke>);
-
-#[derive(Deserialize)]
-struct Teaches {
-    teaches: bool,
-}
-
-#[derive(Deserialize)]
-struct Class {
-    students: Option<Vec<StudentId>>,
-}
-
-#[async_trait]
-impl Rosters for AskedRosters {
-    async fn teaches(&self, teacher: &SubjectId, student: &StudentId) -> Result<bool, RostersError> {
-        let path = format!("{student}/teachers/{teacher}");
-        let answer: Teaches = get_as(self.0.as_ref(), progress::NAME, &path, Some(student))
-            .await
-            .map_err(|error| RostersError(error.to_string()))?;
-        Ok(answer.teaches)
-    }
-
-    async fn class(
-        &self,
-        teacher: &SubjectId,
-        class: &ClassId,
-    ) -> Result<Option<Vec<StudentId>>, RostersError> {
-        let path = format!("classes/{class}/teachers/{teacher}");
-        let answer: Class = get_as(self.0.as_ref(), progress::NAME, &path, None)
-            .await
-            .map_err(|error| RostersError(error.to_string()))?;
-        Ok(answer.students)
     }
 }

@@ -17,9 +17,9 @@ use tower::ServiceExt;
 use usage::Tokenizer;
 use usage::verify::Sample;
 
-use super::rooms;
-use super::store::Store;
+use super::invoke::InProcess;
 use crate::cli::Failure;
+use crate::fleet::{Parts, Store, sandbox};
 
 const CORPUS: &str = include_str!("../../corpus/calls.json");
 
@@ -38,11 +38,21 @@ pub(crate) async fn sample_calls() -> Result<Vec<Sample>, Failure> {
     let store = Store::open(None, &folder.path().join("sample.db")).await?;
     // Only programs of our own run here.
     let settings =
-        Settings { lockdown: Lockdowned::BestEffort, ..Settings::new(super::sandbox::beside_this_binary()) };
+        Settings { lockdown: Lockdowned::BestEffort, ..Settings::new(sandbox::beside_this_binary()) };
     let pool = Arc::new(Pool::start(settings, Arc::new(RandomIds), Arc::new(())));
-    let tokenizer = Tokenizer::default();
-    let built = rooms::build(&store, Arc::new(SystemClock), Arc::new(RandomIds), tokenizer, pool).await?;
-    let router = built.rooms.into_iter().fold(Router::new(), |router, room| router.merge(room.router));
+    let in_process = Arc::new(InProcess::new("fleet".parse()?));
+    let parts = Parts {
+        clock: Arc::new(SystemClock),
+        alarm: Arc::new(SystemClock),
+        ids: Arc::new(RandomIds),
+        tokenizer: Tokenizer::default(),
+        invoke: Arc::clone(&in_process) as _,
+        // In one process asking is as near as a copy would be.
+        copy: None,
+        sandbox: pool,
+    };
+    let (rooms, _) = super::rooms(&store, &in_process, &parts).await?;
+    let router = rooms.into_iter().fold(Router::new(), |router, room| router.merge(room.router));
     let calls: Vec<CorpusCall> = serde_json::from_str(CORPUS)?;
     let mut samples = Vec::with_capacity(calls.len());
     for call in calls {

@@ -10,7 +10,7 @@ use usage::{Meter, Tokenizer, response_status};
 const ROUTE: &str = "POST /api/v1/progress/{student_id}";
 
 /// Progress says in its answer what the call cost.
-pub(super) struct Measured(pub(super) Tokenizer);
+pub(crate) struct Measured(pub(crate) Tokenizer);
 
 impl MeasureTokens for Measured {
     fn token_efficiency(&self, request: &str, answer: &str) -> f64 {
@@ -19,7 +19,7 @@ impl MeasureTokens for Measured {
 }
 
 /// Every answered call goes to the meter.
-pub(super) struct Recorded(pub(super) Meter);
+pub(crate) struct Recorded(pub(crate) Meter);
 
 impl Record for Recorded {
     fn record(&self, call: Call) {

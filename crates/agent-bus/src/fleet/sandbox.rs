@@ -11,11 +11,11 @@ use async_trait::async_trait;
 use clock::Ids;
 use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts};
 use room::Check;
-use sandbox::Ended;
 use sandbox::pool::{Lockdowned, Pool, PoolObserver, Settings as PoolSettings, Status};
+use sandbox::{Ended, Job, Report, Sandbox, SandboxError};
 use telemetry::{Metrics, registered};
 
-use super::settings::{SandboxLockdown, Settings};
+use super::settings::{Common, SandboxLockdown};
 
 /// The binary's name, which is built and shipped beside this one.
 const BINARY: &str = "agent-bus-sandbox";
@@ -25,7 +25,7 @@ const BUCKETS_S: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0
 
 /// Starts the pool's first children.
 pub(crate) fn start(
-    settings: &Settings,
+    settings: &Common,
     ids: Arc<dyn Ids>,
     metrics: &Metrics,
 ) -> Result<Arc<Pool>, prometheus::Error> {
@@ -33,7 +33,7 @@ pub(crate) fn start(
     Ok(Arc::new(Pool::start(pool_settings(settings), ids, observer)))
 }
 
-fn pool_settings(settings: &Settings) -> PoolSettings {
+fn pool_settings(settings: &Common) -> PoolSettings {
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let running_max = settings.sandbox_running.map(usize::from).and_then(NonZeroUsize::new).unwrap_or(cores);
     let lockdown = match settings.sandbox_lockdown {
@@ -49,8 +49,18 @@ pub(crate) fn beside_this_binary() -> PathBuf {
     std::env::current_exe().map_or_else(|_| PathBuf::from(BINARY), |binary| binary.with_file_name(BINARY))
 }
 
+/// For an agent that runs no programs.
+pub(crate) struct NoSandbox;
+
+#[async_trait]
+impl Sandbox for NoSandbox {
+    async fn run(&self, _: Job) -> Result<Report, SandboxError> {
+        Err(SandboxError::Unavailable("this agent runs no programs".to_owned()))
+    }
+}
+
 /// `/ready` tells of the sandbox; four of five agents answer without it.
-pub(super) struct SandboxIsThere(pub(super) Arc<Pool>);
+pub(crate) struct SandboxIsThere(pub(crate) Arc<Pool>);
 
 #[async_trait]
 impl Check for SandboxIsThere {

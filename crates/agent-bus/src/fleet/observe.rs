@@ -1,0 +1,132 @@
+//! What the adapters report, as metrics: deliveries that failed, outboxes that fill, stores that do not answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bus::BusObserver;
+use clock::Clock;
+use contracts::Topic;
+use contracts::events::ErrorType;
+use futures::future::BoxFuture;
+use ledger::Ledger;
+use prometheus::{IntCounterVec, IntGaugeVec, Opts};
+use room::Check;
+use telemetry::{Metrics, registered};
+
+/// How often outboxes are measured.
+const OUTBOX_EVERY: Duration = Duration::from_secs(5);
+
+/// What happens to deliveries, as metrics.
+pub(crate) struct Observed {
+    metrics: Metrics,
+    delivered: IntCounterVec,
+    retried: IntCounterVec,
+    lag: IntGaugeVec,
+}
+
+impl Observed {
+    pub(crate) fn register(metrics: &Metrics) -> Result<Self, prometheus::Error> {
+        let registry = metrics.registry();
+        let counter = |name: &str, help: &str| {
+            registered(registry, IntCounterVec::new(Opts::new(name, help), &["agent", "topic"])?)
+        };
+        let lag = Opts::new(
+            "agent_consumer_lag_records",
+            "Records on the broker that the agent has not done yet, in this process's partitions.",
+        );
+        Ok(Self {
+            metrics: metrics.clone(),
+            delivered: counter("agent_records_delivered_total", "Records handed to a handler, each time.")?,
+            retried: counter("agent_records_retried_total", "Records handed out again after a failure.")?,
+            lag: registered(registry, IntGaugeVec::new(lag, &["agent", "topic"])?)?,
+        })
+    }
+}
+
+impl BusObserver for Observed {
+    fn delivered(&self, group: &'static str, topic: Topic) {
+        self.delivered.with_label_values(&[group, topic.name()]).inc();
+    }
+
+    fn retried(&self, group: &'static str, topic: Topic) {
+        self.retried.with_label_values(&[group, topic.name()]).inc();
+    }
+
+    fn dead_lettered(&self, group: &'static str, _topic: Topic, _error_type: ErrorType) {
+        self.metrics.dead_letter(group);
+    }
+
+    fn behind(&self, group: &'static str, topic: Topic, records: u64) {
+        let records = i64::try_from(records).unwrap_or(i64::MAX);
+        self.lag.with_label_values(&[group, topic.name()]).set(records);
+    }
+}
+
+/// How to ask a broker, or the sidecar before it, whether it is there.
+type Ask = Box<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+
+/// Ready when the broker was there once. When it goes away later the outbox takes over: /ready tells of it, and takes no
+/// traffic away.
+pub(crate) struct Reachable {
+    ask: Ask,
+    was_there: AtomicBool,
+}
+
+impl Reachable {
+    pub(crate) fn new(
+        ask: impl Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync + 'static,
+    ) -> Self {
+        Self { ask: Box::new(ask), was_there: AtomicBool::new(false) }
+    }
+}
+
+#[async_trait]
+impl Check for Reachable {
+    async fn check(&self) -> Result<(), String> {
+        (self.ask)().await?;
+        self.was_there.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn is_needed(&self) -> bool {
+        !self.was_there.load(Ordering::Relaxed)
+    }
+}
+
+/// Ready when the room's store answers.
+pub(super) fn store_answers(ledger: &Arc<dyn Ledger>) -> Arc<dyn Check> {
+    Arc::new(StoreAnswers(Arc::clone(ledger)))
+}
+
+struct StoreAnswers(Arc<dyn Ledger>);
+
+#[async_trait]
+impl Check for StoreAnswers {
+    async fn check(&self) -> Result<(), String> {
+        self.0.ready().await.map_err(|error| error.to_string())
+    }
+}
+
+/// Measures the outboxes again and again. Never returns.
+pub(super) async fn measure_outboxes(
+    ledgers: Vec<(&'static str, Arc<dyn Ledger>)>,
+    metrics: Metrics,
+    clock: Arc<dyn Clock>,
+) {
+    let mut ticks = tokio::time::interval(OUTBOX_EVERY);
+    loop {
+        ticks.tick().await;
+        for (room, ledger) in &ledgers {
+            match ledger.outbox().backlog().await {
+                Ok(backlog) => {
+                    let age =
+                        backlog.oldest_at.map_or(0.0, |at| clock.now().duration_since(at).as_secs_f64());
+                    metrics.outbox(room, backlog.messages, age.max(0.0));
+                }
+                Err(error) => tracing::warn!(room, "the outbox cannot be measured: {error}"),
+            }
+        }
+    }
+}

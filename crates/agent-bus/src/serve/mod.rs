@@ -1,0 +1,121 @@
+//! `agent-bus serve progress`: one room in this process, on a broker and a Postgres database, as it runs in a cluster.
+//!
+//! Two listeners: the public one takes tokens; the internal one is for the sidecar's events and for other agents, and takes
+//! the app's token alone. Not here: what is the same in one process (`fleet`).
+
+mod carrier;
+mod internal;
+mod peers;
+mod settings;
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use auth::KeySource;
+use cache_redis::{Redis, RedisLimit};
+use clock::SystemClock;
+use lifecycle::ServerSettings;
+use rate_limit::{MemoryLimit, RateLimit};
+use sandbox::Sandbox;
+use sandbox::pool::Pool;
+
+use crate::cli::Failure;
+use crate::fleet::{Observed, Parts, Process, Service, Store, sandbox as programs};
+
+use carrier::Carried;
+pub(crate) use settings::Settings;
+
+/// Runs until told to stop.
+pub(crate) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
+    telemetry::init(settings.service.name(), settings.common.log_format.into())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(live(settings))
+}
+
+async fn live(settings: &Settings) -> Result<ExitCode, Failure> {
+    let signals = lifecycle::signals()?;
+    let (service, common) = (settings.service, &settings.common);
+    let process = Process::begin(common, KeySource::parse(&settings.jwks)?).await?;
+    let store = Store::database(&settings.database, settings.outbox_max).await?;
+    let observed = Arc::new(Observed::register(&process.metrics)?);
+    let redis =
+        settings.redis.as_deref().map(|address| Redis::at(address, Default::default())).transpose()?;
+    let carried = Carried::open(settings, &process, observed, redis.as_ref())?;
+    let (sandbox, pool) = programs(settings, &process)?;
+    let ledger = store.room(service.spec()).await?;
+    let parts = Parts {
+        clock: Arc::clone(&process.clock),
+        alarm: Arc::new(SystemClock),
+        ids: Arc::clone(&process.ids),
+        tokenizer: process.tokenizer,
+        invoke: Arc::clone(&carried.invoke),
+        copy: carried.copy.clone(),
+        sandbox,
+    };
+    let mut rooms = vec![service.room(Arc::clone(&ledger), parts)];
+    let ledgers = vec![(service.name(), ledger)];
+
+    let hears = rooms.iter().flat_map(|room| room.inbox.clone());
+    let refreshes = carried.copy.as_ref().filter(|_| service == Service::Progress).map(|copy| {
+        // Beside the one that writes mastery: who asks it has the copy at hand.
+        read_copy::refresher(service.name(), Arc::clone(copy), Arc::clone(&process.clock))
+    });
+    for subscription in hears.chain(refreshes) {
+        carried.subscribe.subscribe(subscription).await?;
+    }
+    process.relay(&ledgers, &carried.publish, &carried.subscribe);
+    process.begin_tasks(&mut rooms);
+    let meter = process.meter(&carried.publish)?;
+    process.watch(&ledgers);
+
+    let mut checks = process.checks(&ledgers, pool);
+    checks.push(("bus", Arc::clone(&carried.check)));
+    let router = process.router(rooms, checks, common, limiter(settings, redis), &meter);
+    let internal = internal::router(router.clone(), carried.inbound, settings)?;
+    let shutdown = process.shutdown;
+    for (name, host, port, router) in [
+        ("internal http", settings.internal_host, settings.internal_port, internal),
+        ("http", common.host, common.port, router),
+    ] {
+        let listener = lifecycle::bind(SocketAddr::new(host, port)).await?;
+        announce(name, listener.local_addr()?)?;
+        let serving = lifecycle::serve(listener, router, ServerSettings::default(), shutdown.clone());
+        shutdown.spawn(name, serving);
+    }
+    let ending = shutdown.run(signals, common.drain()).await;
+    meter.stop().await;
+    store.close().await?;
+    Ok(ending.into())
+}
+
+/// One limit over all processes where there is a server for it, else one in each.
+fn limiter(settings: &Settings, redis: Option<Redis>) -> Arc<dyn RateLimit> {
+    match redis {
+        Some(redis) => {
+            let on_failure = settings.limiter_on_failure.into();
+            Arc::new(RedisLimit::new(redis, &settings.release_prefix, on_failure))
+        }
+        None => Arc::new(MemoryLimit::default()),
+    }
+}
+
+/// Where it listens: one line each, for whoever asked for a free port.
+fn announce(name: &str, address: SocketAddr) -> std::io::Result<()> {
+    let mut output = std::io::stdout().lock();
+    writeln!(output, "{name}: http://{address}")?;
+    output.flush()
+}
+
+/// What runs learners' programs, and the pool where it is one.
+fn programs(
+    settings: &Settings,
+    process: &Process,
+) -> Result<(Arc<dyn Sandbox>, Option<Arc<Pool>>), Failure> {
+    if !settings.service.runs_programs() {
+        return Ok((Arc::new(programs::NoSandbox), None));
+    }
+    let pool = programs::start(&settings.common, Arc::clone(&process.ids), &process.metrics)?;
+    Ok((Arc::clone(&pool) as _, Some(pool)))
+}

@@ -1,0 +1,110 @@
+//! One agent asks another without a sidecar: at the other's internal address, with the token that all of them share.
+//!
+//! Not here: the way through sidecars (crate `bus-dapr`), whose headers this one speaks as well.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use ::invoke::{Invoke, InvokeError};
+use async_trait::async_trait;
+use bus_dapr::{CALLER_HEADER, ON_BEHALF_OF_HEADER, STATUS_HEADER, TOKEN_HEADER};
+use contracts::StudentId;
+use http::{Method, StatusCode};
+use reqwest::{Client, RequestBuilder, Response};
+use serde_json::Value;
+
+use super::settings::Settings;
+use crate::cli::Failure;
+
+/// How long an answer may take.
+const ANSWER_MAX: Duration = Duration::from_secs(5);
+/// The largest answer, in bytes.
+const ANSWER_MAX_BYTES: usize = 4 << 20;
+
+/// The other agents, by name.
+pub(super) struct Peers {
+    client: Client,
+    addresses: BTreeMap<String, String>,
+    caller: String,
+    token: String,
+}
+
+impl Peers {
+    pub(super) fn new(settings: &Settings) -> Result<Self, Failure> {
+        Ok(Self {
+            client: Client::builder().timeout(ANSWER_MAX).no_proxy().build()?,
+            addresses: settings.kafka.peers.iter().cloned().collect(),
+            caller: format!("{}{}", settings.release_prefix, settings.service.name()),
+            token: settings.app_token.clone(),
+        })
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        agent: &str,
+        path: &str,
+        on_behalf_of: Option<&StudentId>,
+    ) -> Result<RequestBuilder, InvokeError> {
+        let address = self.addresses.get(agent);
+        let address = address
+            .ok_or_else(|| InvokeError::Unavailable(format!("--peers names no address of {agent}")))?;
+        let address = format!("{}/api/v1/{agent}/{path}", address.trim_end_matches('/'));
+        let request = self
+            .client
+            .request(method, address)
+            .header(TOKEN_HEADER, &self.token)
+            .header(CALLER_HEADER, &self.caller);
+        Ok(match on_behalf_of {
+            Some(student) => request.header(ON_BEHALF_OF_HEADER, student.as_str()),
+            None => request,
+        })
+    }
+}
+
+async fn answer(request: RequestBuilder) -> Result<Value, InvokeError> {
+    let unavailable = |error: reqwest::Error| InvokeError::Unavailable(error.without_url().to_string());
+    let mut response = request.send().await.map_err(unavailable)?;
+    match status(&response) {
+        StatusCode::NOT_FOUND => return Err(InvokeError::NotFound),
+        status if status.is_client_error() => return Err(InvokeError::Refused(status.as_u16())),
+        status if !status.is_success() => return Err(InvokeError::Unavailable(status.to_string())),
+        _ => {}
+    }
+    let mut body = Vec::new();
+    while let Some(part) = response.chunk().await.map_err(unavailable)? {
+        body.extend_from_slice(&part);
+        if body.len() > ANSWER_MAX_BYTES {
+            return Err(InvokeError::Unreadable(format!("over {ANSWER_MAX_BYTES} bytes")));
+        }
+    }
+    serde_json::from_slice(&body).map_err(|error| InvokeError::Unreadable(error.to_string()))
+}
+
+/// The status as the callee gave it: a no travels as a yes, for the sake of sidecars' breakers.
+fn status(response: &Response) -> StatusCode {
+    let said = response.headers().get(STATUS_HEADER);
+    said.and_then(|said| StatusCode::from_bytes(said.as_bytes()).ok()).unwrap_or(response.status())
+}
+
+#[async_trait]
+impl Invoke for Peers {
+    async fn get(
+        &self,
+        agent: &'static str,
+        path: &str,
+        on_behalf_of: Option<&StudentId>,
+    ) -> Result<Value, InvokeError> {
+        answer(self.request(Method::GET, agent, path, on_behalf_of)?).await
+    }
+
+    async fn post(
+        &self,
+        agent: &'static str,
+        path: &str,
+        body: &Value,
+        on_behalf_of: &StudentId,
+    ) -> Result<Value, InvokeError> {
+        answer(self.request(Method::POST, agent, path, Some(on_behalf_of))?.json(body)).await
+    }
+}

@@ -1,0 +1,118 @@
+//! The settings of `serve`: one struct, read once, from the command line or the environment.
+
+use std::net::IpAddr;
+
+use crate::fleet::{Common, Service, postgres_address};
+
+/// What can be set. What has no default must be given.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Settings {
+    /// Which agent
+    #[arg(env = "AGENT_BUS_SERVICE")]
+    pub service: Service,
+    /// The Postgres database of the agents, postgres://user:password@host:port/name
+    #[arg(long, env = "AGENT_BUS_DATABASE", hide_env_values = true, value_parser = postgres_address)]
+    pub database: String,
+    /// How many events may wait to be published; changes are answered with 503 above
+    #[arg(long, env = "AGENT_BUS_OUTBOX_MAX", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub outbox_max: u64,
+    /// Public keys that sign tokens: a JWKS file or an http(s) address
+    #[arg(long, env = "AGENT_BUS_JWKS")]
+    pub jwks: String,
+    /// What carries events: the Dapr sidecar beside this process, or Kafka itself
+    #[arg(long, env = "AGENT_BUS_BUS", value_enum, default_value_t = Carrier::Dapr)]
+    pub bus: Carrier,
+    /// What the names of topics, consumer groups, app ids and keys begin with: nothing in the release `agent-bus`
+    #[arg(long, env = "AGENT_BUS_RELEASE_PREFIX", default_value = "")]
+    pub release_prefix: String,
+    /// Where other agents and the sidecar reach this one: apart from the public address
+    #[arg(long, env = "AGENT_BUS_INTERNAL_HOST", default_value = "127.0.0.1")]
+    pub internal_host: IpAddr,
+    /// The port of that address; 0 takes a free one
+    #[arg(long, env = "AGENT_BUS_INTERNAL_PORT", default_value_t = 8081)]
+    pub internal_port: u16,
+    /// What the sidecar, or another agent, must show there
+    #[arg(long, env = "APP_API_TOKEN", hide_env_values = true)]
+    pub app_token: String,
+    #[command(flatten)]
+    pub dapr: DaprSettings,
+    #[command(flatten)]
+    pub kafka: KafkaSettings,
+    /// Redis for the limits of requests over all processes, redis://host:port, and with --bus kafka for the read copy of
+    /// mastery; where absent each process counts for itself
+    #[arg(long, env = "AGENT_BUS_REDIS", hide_env_values = true)]
+    pub redis: Option<String>,
+    /// What is said to a request while Redis is away
+    #[arg(long, env = "AGENT_BUS_LIMITER_ON_FAILURE", value_enum, default_value_t = OnFailure::Alone)]
+    pub limiter_on_failure: OnFailure,
+    /// The schema registry, http://host:port; with one, events travel in Confluent's frame
+    #[arg(long, env = "SCHEMA_REGISTRY_URL", hide_env_values = true)]
+    pub schema_registry: Option<String>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What carries events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Carrier {
+    /// Dapr's pub/sub and invocation, through the sidecar
+    Dapr,
+    /// Kafka, and the other agents' internal addresses
+    Kafka,
+}
+
+/// Where the sidecar is. Its injector sets these.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct DaprSettings {
+    /// The port of the sidecar's gRPC API, on this host
+    #[arg(long, env = "DAPR_GRPC_PORT", default_value_t = 50_001)]
+    pub dapr_grpc_port: u16,
+    /// The port of the sidecar's HTTP API, on this host
+    #[arg(long, env = "DAPR_HTTP_PORT", default_value_t = 3_500)]
+    pub dapr_http_port: u16,
+    /// What the sidecar asks of this process
+    #[arg(long, env = "DAPR_API_TOKEN", hide_env_values = true)]
+    pub dapr_token: Option<String>,
+}
+
+/// Where Kafka and the other agents are, without a sidecar.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct KafkaSettings {
+    /// With --bus kafka: the brokers, host:port, separated by commas
+    #[arg(long, env = "AGENT_BUS_KAFKA_BROKERS", required_if_eq("bus", "kafka"))]
+    pub kafka_brokers: Option<String>,
+    /// Further settings of librdkafka, name=value, separated by commas
+    #[arg(long, env = "AGENT_BUS_KAFKA_OPTIONS", hide_env_values = true, value_delimiter = ',', value_parser = pair)]
+    pub kafka_options: Vec<(String, String)>,
+    /// With --bus kafka: the internal addresses of other agents, progress=http://host:port, separated by commas
+    #[arg(long, env = "AGENT_BUS_PEERS", value_delimiter = ',', value_parser = pair)]
+    pub peers: Vec<(String, String)>,
+}
+
+/// What is said while Redis is away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum OnFailure {
+    /// Each process counts for itself
+    Alone,
+    /// Every request is let through
+    Open,
+    /// Every request is answered with 503
+    Closed,
+}
+
+impl From<OnFailure> for cache_redis::OnFailure {
+    fn from(what: OnFailure) -> Self {
+        match what {
+            OnFailure::Alone => Self::Alone,
+            OnFailure::Open => Self::Open,
+            OnFailure::Closed => Self::Closed,
+        }
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(format!("{text:?} is not name=value")),
+    }
+}
