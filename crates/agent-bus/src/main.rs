@@ -2,6 +2,7 @@
 
 mod cli;
 mod fleet;
+mod kafka;
 mod serve;
 mod up;
 

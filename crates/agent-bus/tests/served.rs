@@ -1,6 +1,6 @@
 //! Agents in processes of their own, over a real Kafka broker and a real Postgres database.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
 use std::sync::Arc;

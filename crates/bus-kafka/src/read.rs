@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use rdkafka::consumer::{BaseConsumer, Consumer, DefaultConsumerContext};
 use rdkafka::error::KafkaError;
 use rdkafka::message::Message as _;
+use rdkafka::metadata::{MetadataPartition, MetadataTopic};
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 
@@ -18,6 +19,12 @@ use crate::{Settings, record};
 
 /// How long the cluster may take for each question, and how long it may be silent before the reading is given up.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How often a topic is looked for.
+const LOOKS_MAX: u32 = 20;
+
+/// The wait between two looks.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// How many records are read ahead.
 const AHEAD_RECORDS: usize = 256;
@@ -114,16 +121,13 @@ fn assign(
     name: &str,
     from: From,
 ) -> Result<HashMap<i32, i64>, ReadError> {
-    let metadata = consumer.fetch_metadata(Some(name), ANSWER_TIMEOUT)?;
-    let partitions = metadata.topics().iter().find(|topic| topic.name() == name && topic.error().is_none());
-    let partitions = partitions.ok_or_else(|| ReadError::Missing(name.to_owned()))?.partitions();
     let mut wanted = TopicPartitionList::new();
-    for partition in partitions {
+    for partition in partitions(consumer, name)? {
         let offset = match from {
             From::Beginning => Offset::Beginning,
             From::Time(time) => Offset::Offset(time.as_millisecond()),
         };
-        wanted.add_partition_offset(name, partition.id(), offset)?;
+        wanted.add_partition_offset(name, partition, offset)?;
     }
     if let From::Time(_) = from {
         wanted = consumer.offsets_for_times(wanted, ANSWER_TIMEOUT)?;
@@ -144,6 +148,28 @@ fn assign(
     }
     consumer.assign(&assigned)?;
     Ok(ends)
+}
+
+/// The partitions of a topic. One that was made a moment ago is waited for: not every broker knows of it at once.
+fn partitions(consumer: &BaseConsumer<DefaultConsumerContext>, name: &str) -> Result<Vec<i32>, ReadError> {
+    let mut looks = 1;
+    loop {
+        let metadata = consumer.fetch_metadata(Some(name), ANSWER_TIMEOUT)?;
+        let found = metadata.topics().iter().find(|topic| topic.name() == name && topic.error().is_none());
+        let partitions = found.map(MetadataTopic::partitions).unwrap_or_default();
+        let is_ready = !partitions.is_empty() && partitions.iter().all(|partition| partition.leader() >= 0);
+        if is_ready || (looks == LOOKS_MAX && !partitions.is_empty()) {
+            return Ok(partitions.iter().map(MetadataPartition::id).collect());
+        }
+        if looks == LOOKS_MAX {
+            return Err(ReadError::Missing(name.to_owned()));
+        }
+        looks += 1;
+        // Nothing is assigned yet: this waits.
+        if let Some(Err(error)) = consumer.poll(LOOK_AGAIN) {
+            tracing::debug!(%error, "librdkafka");
+        }
+    }
 }
 
 fn config(settings: &Settings) -> rdkafka::ClientConfig {

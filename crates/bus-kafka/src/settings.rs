@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use bus::settle::Patience;
 use contracts::Topic;
 use rdkafka::ClientConfig;
+use rdkafka::error::KafkaError;
+use rdkafka::types::RDKafkaConfRes;
 
 /// The settings of the bus.
 #[derive(Debug, Clone)]
@@ -34,6 +36,23 @@ impl Settings {
             queue_max_records: 128,
             queue_max_bytes: 4 << 20,
             patience: Patience::default(),
+        }
+    }
+
+    /// Whether librdkafka knows the further settings and takes their values.
+    ///
+    /// # Errors
+    /// What is wrong with which setting. Its value is left out: it may be a password.
+    pub fn check(&self) -> Result<(), String> {
+        match self.finish(self.client()).create_native_config() {
+            Ok(_) => Ok(()),
+            Err(KafkaError::ClientConfig(RDKafkaConfRes::RD_KAFKA_CONF_UNKNOWN, _, name, _)) => {
+                Err(format!("librdkafka has no setting {name:?}"))
+            }
+            Err(KafkaError::ClientConfig(_, _, name, _)) => {
+                Err(format!("librdkafka does not take the value of {name:?}"))
+            }
+            Err(error) => Err(error.to_string()),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::events::Event;
 
 mod read;
 mod schemas;
+mod show;
 mod single_object;
 mod write;
 
@@ -56,6 +57,14 @@ pub fn encode(event: &Event) -> Bytes {
 /// its range.
 pub fn decode(bytes: &[u8]) -> Result<Event, DecodeError> {
     SHIPPED.decode(bytes)
+}
+
+/// The event in the bytes as JSON, for somebody who looks at it: a value out of its range is shown as it is.
+///
+/// # Errors
+/// [`DecodeError::Schema`] where the bytes cannot be read to their end.
+pub fn show(bytes: &[u8]) -> Result<serde_json::Value, DecodeError> {
+    SHIPPED.value(bytes).map(|(_, value)| show::json(value))
 }
 
 /// The name of the event in the bytes, by the fingerprint alone. `None` where it is not known.

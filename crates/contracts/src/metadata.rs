@@ -16,3 +16,13 @@ pub const MISCONCEPTION: &str = "misconception";
 /// How many events a StudentProgress stands on, as a whole number. A late event changes the newest mastery, so of two records
 /// of a student and component the one with more events is the newer, whatever their times.
 pub const ACCEPTED_EVENTS: &str = "accepted_events";
+
+/// On a StudentProgress after something that somebody said and no evidence tells: the event in Progress' log, so that a
+/// replay of the topic can put it there again.
+pub const CAUSE: &str = "cause";
+
+/// Beside [`CAUSE`]: what was said, as JSON.
+pub const FACT: &str = "fact";
+
+/// Beside [`CAUSE`]: who said it.
+pub const BY: &str = "by";

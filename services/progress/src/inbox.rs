@@ -15,10 +15,18 @@ use crate::decide::entry::{Evidence, evidence};
 use crate::decide::moment::{self, FUTURE_MAX_MS};
 use crate::decide::struggle;
 use crate::error::ProgressError;
-use crate::journal::{Incoming, Origin};
+use crate::journal::{Incoming, Origin, Recorded};
 
 pub(crate) struct Inbox {
     room: Arc<Progress>,
+}
+
+/// What became of evidence.
+pub(crate) struct Taken {
+    /// In the log, where it moves scores.
+    pub(crate) recorded: Option<Recorded>,
+    /// Whether it was a sign that the alerts had not seen.
+    pub(crate) is_noticed: bool,
 }
 
 impl Inbox {
@@ -27,7 +35,7 @@ impl Inbox {
     }
 
     /// The evidence in the delivery; `None` where it is another event.
-    fn read(&self, delivery: &Delivery) -> Result<Option<Evidence>, Failure> {
+    pub(crate) fn read(&self, delivery: &Delivery) -> Result<Option<Evidence>, Failure> {
         let event = avro::decode(&delivery.message.payload).map_err(|error| unreadable(&error))?;
         let Some(evidence) = evidence(event) else { return Ok(None) };
         let header = &evidence.header;
@@ -44,19 +52,22 @@ impl Inbox {
     }
 
     /// The log and the alerts each take it once, however often it comes: nothing is lost between the two.
-    async fn take(&self, evidence: Evidence, headers: Headers) -> Result<(), ProgressError> {
+    pub(crate) async fn take(&self, evidence: Evidence, headers: Headers) -> Result<Taken, ProgressError> {
         let Evidence { header, fact, sign } = evidence;
         let EvidenceHeader { event_id, timestamp: occurred_at, student_id, component, .. } = header;
+        let mut recorded = None;
         if let Some(fact) = fact {
             let (student_id, component) = (student_id.clone(), component.clone());
             let origin = Origin::Evidence { event_id, occurred_at };
-            self.room.journal.record(Incoming { student_id, component, fact, origin, headers }).await?;
+            let incoming = Incoming { student_id, component, fact, origin, headers };
+            recorded = Some(self.room.journal.record(incoming).await?);
         }
+        let mut is_noticed = false;
         if let Some(what) = sign {
             let fact = struggle::fact::Fact { at: moment::of(occurred_at, event_id), what };
-            self.room.alerts.notice(&student_id, &component, &fact).await?;
+            is_noticed = self.room.alerts.notice(&student_id, &component, &fact).await?;
         }
-        Ok(())
+        Ok(Taken { recorded, is_noticed })
     }
 }
 
@@ -70,7 +81,7 @@ impl Handle for Inbox {
         };
         match self.take(evidence, delivery.message.headers).await {
             // Whatever became of it is stored, or had been: it need not come again.
-            Ok(()) => Disposition::Ack,
+            Ok(_) => Disposition::Ack,
             Err(error @ (ProgressError::TooManyComponents | ProgressError::KeyTaken)) => {
                 Disposition::DeadLetter(invalid(&error.to_string()))
             }

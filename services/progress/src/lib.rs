@@ -8,7 +8,7 @@
 //! Evidence may also be a sign of struggle: `alerts` tells the teachers.
 //!
 //! In reading order: what is decided ([`decide`]), how it is stored ([`SPEC`] and `journal`), how it comes in (`inbox`,
-//! `routes`) and goes out (`outbox`, `alerts`). Not here: the formula and the fold (crate `agent-core`).
+//! `routes`), goes out (`outbox`, `alerts`), and comes back ([`replay`]). Not here: the formula and the fold (crate `agent-core`).
 
 mod alerts;
 pub mod decide;
@@ -17,6 +17,7 @@ mod inbox;
 mod journal;
 mod outbox;
 pub mod ports;
+pub mod replay;
 mod rosters;
 mod routes;
 mod views;
@@ -45,13 +46,19 @@ pub(crate) struct Progress {
     pub(crate) alerts: Arc<Alerts>,
 }
 
+impl Progress {
+    fn new(ports: Ports) -> Self {
+        let rosters = LedgerRosters::new(Arc::clone(&ports.ledger), Arc::clone(&ports.clock));
+        let alerts = Arc::new(Alerts::new(ports.clone()));
+        Self { rosters, journal: Journal::new(&ports), alerts, ports }
+    }
+}
+
 /// Builds the room on its ports.
 #[must_use]
 pub fn room(ports: Ports) -> Room {
-    let rosters = LedgerRosters::new(Arc::clone(&ports.ledger), Arc::clone(&ports.clock));
-    let alerts = Arc::new(Alerts::new(ports.clone()));
-    let task = alerts.task();
-    let progress = Arc::new(Progress { rosters, journal: Journal::new(&ports), alerts, ports });
+    let progress = Arc::new(Progress::new(ports));
+    let task = progress.alerts.task();
     let inbox = Subscription {
         group: NAME,
         topics: vec![Topic::LearningEvidence],

@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use agent_core::mastery::{Mastery, Moment, Scores};
+use agent_core::mastery::{Fact, Mastery, Moment, Scores};
 use bus::{Headers, Message};
 use contracts::events::{StruggleDetected, StudentErased, StudentProgress};
-use contracts::metadata::ACCEPTED_EVENTS;
-use contracts::{Component, Event, EventId, IdempotencyKey, StudentId, avro};
+use contracts::metadata::{ACCEPTED_EVENTS, BY, CAUSE, FACT};
+use contracts::{Component, Event, EventId, IdempotencyKey, StudentId, SubjectId, avro};
 use jiff::Timestamp;
+use ledger::LedgerError;
 
 use crate::alerts::kept::Kept;
 use crate::decide::moment;
@@ -23,6 +24,10 @@ pub(crate) struct Decided<'a> {
     pub(crate) component: &'a Component,
     /// The event.
     pub(crate) moment: Moment,
+    /// What it says.
+    pub(crate) fact: &'a Fact,
+    /// Who said so, where it was no evidence.
+    pub(crate) by: Option<&'a SubjectId>,
     /// The scores after it.
     pub(crate) scores: Scores,
     /// The mastery after it.
@@ -34,9 +39,20 @@ pub(crate) struct Decided<'a> {
 }
 
 /// The mastery after an event.
-pub(crate) fn student_progress(decided: &Decided<'_>, event_id: EventId, headers: &Headers) -> Message {
+pub(crate) fn student_progress(
+    decided: &Decided<'_>,
+    event_id: EventId,
+    headers: &Headers,
+) -> Result<Message, LedgerError> {
     let cause = moment::event_id(decided.moment);
-    let accepted = (ACCEPTED_EVENTS.to_owned(), decided.accepted.to_string());
+    let mut metadata = BTreeMap::from([(ACCEPTED_EVENTS.to_owned(), decided.accepted.to_string())]);
+    if let Some(by) = decided.by {
+        // Evidence lies on its own topic. Of this, nothing but our log and this record tells.
+        let fact =
+            serde_json::to_string(decided.fact).map_err(|error| LedgerError::Corrupt(error.to_string()))?;
+        let notes = [(CAUSE, cause.to_string()), (FACT, fact), (BY, by.to_string())];
+        metadata.extend(notes.map(|(key, text)| (key.to_owned(), text)));
+    }
     let event = Event::StudentProgress(StudentProgress {
         event_id,
         timestamp: moment::occurred_at(decided.moment),
@@ -45,9 +61,9 @@ pub(crate) fn student_progress(decided: &Decided<'_>, event_id: EventId, headers
         scores: decided.scores,
         mastery: decided.mastery,
         idempotency_key: decided.key.cloned().unwrap_or_else(|| named_after(cause)),
-        metadata: Some(BTreeMap::from([accepted])),
+        metadata: Some(metadata),
     });
-    message(&event, decided.student_id, headers)
+    Ok(message(&event, decided.student_id, headers))
 }
 
 /// The student's data is gone.
@@ -82,6 +98,11 @@ pub(crate) fn struggle_detected(kept: &Kept, event_id: EventId, told_at: Timesta
         metadata: None,
     });
     message(&event, &kept.student_id, &Headers::default())
+}
+
+/// The client's key, if it gave one.
+pub(crate) fn key_of(progress: &StudentProgress, cause: EventId) -> Option<IdempotencyKey> {
+    Some(&progress.idempotency_key).filter(|key| **key != named_after(cause)).cloned()
 }
 
 /// Where the client gave no key, the event's id is the key.

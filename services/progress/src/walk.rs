@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use agent_core::mastery::{Moment, OutOfOrder};
 use ledger::{Entry, Ledger, LedgerError, Position};
 
-use crate::decide::entry::{LogEntry, Logged};
+use crate::decide::entry::{Kept, LogEntry, Logged};
 use crate::decide::moment;
 use crate::views::Log;
 
@@ -44,6 +44,12 @@ impl<'a> Walk<'a> {
 
     /// The next event; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Logged>, LedgerError> {
+        let kept = self.next_kept().await?;
+        Ok(kept.map(|Kept { event, by, .. }| Logged { event, by }))
+    }
+
+    /// The next event with its key; `None` at the end.
+    pub(crate) async fn next_kept(&mut self) -> Result<Option<Kept>, LedgerError> {
         if self.page.is_empty()
             && let Some(after) = self.next_page
         {
@@ -60,7 +66,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn read(log: &Log, entry: &Entry) -> Result<Logged, LedgerError> {
+fn read(log: &Log, entry: &Entry) -> Result<Kept, LedgerError> {
     let body: LogEntry = serde_json::from_slice(&entry.body).map_err(|error| {
         LedgerError::Corrupt(format!("log {} at {}: {error}", log.name(), entry.event_id))
     })?;

@@ -3,13 +3,16 @@
 //! Not here: the fleet itself (module `up`).
 
 mod check;
+mod dead_letters;
 mod exercises;
 mod health;
 mod jsonl;
 mod openapi;
+mod replay;
 mod review;
 mod token;
 mod tokens;
+mod topics;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -44,6 +47,14 @@ enum Command {
     /// Try the exercises that students may be given
     #[command(subcommand)]
     Exercises(exercises::Command),
+    /// Make the fleet's topics on a Kafka cluster
+    #[command(subcommand)]
+    Topics(topics::Command),
+    /// Look at records that a consumer could not use, and hand them out again
+    #[command(subcommand)]
+    DeadLetters(dead_letters::Command),
+    /// Rebuild Progress' state from the topics
+    Replay(replay::Args),
     /// Print or write the OpenAPI documents
     Openapi(openapi::Args),
     /// Ask a running instance whether it is ready; exit status 0 if so
@@ -66,6 +77,9 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::Token(args) => token::run(&args),
         Command::Tokens(command) => tokens::run(&command),
         Command::Exercises(command) => exercises::run(command),
+        Command::Topics(command) => topics::run(&command),
+        Command::DeadLetters(command) => dead_letters::run(&command),
+        Command::Replay(args) => replay::run(&args),
         Command::Openapi(args) => openapi::run(&args),
         Command::Health(args) => health::run(&args),
     };

@@ -69,7 +69,7 @@ fn dapr(settings: &Settings, process: &Process, observer: Arc<dyn BusObserver>) 
     let (grpc, http) = (here(settings.dapr.dapr_grpc_port), here(settings.dapr.dapr_http_port));
     let sidecar = Sidecar::new(&grpc, &http, settings.dapr.dapr_token.as_deref())?;
     let token = internal::token(settings)?;
-    let prefix = settings.release_prefix.as_str();
+    let prefix = settings.release_prefix();
     let of_app = bus_dapr::Settings::new(settings.service.name(), prefix, token);
     let (clock, ids) = (Arc::clone(&process.clock), Arc::clone(&process.ids));
     let bus = DaprBus::new(of_app, &sidecar, clock, ids, observer);
@@ -97,18 +97,15 @@ fn kafka(
     observer: Arc<dyn BusObserver>,
     redis: Option<&Redis>,
 ) -> Result<Carried, Failure> {
-    let of_bus = bus_kafka::Settings {
-        prefix: settings.release_prefix.clone(),
-        client: settings.kafka.kafka_options.iter().cloned().collect(),
-        ..bus_kafka::Settings::new(settings.kafka.kafka_brokers.clone().unwrap_or_default())
-    };
+    let of_bus =
+        settings.kafka.details.settings(settings.kafka.kafka_brokers.as_deref().unwrap_or_default())?;
     let bus = KafkaBus::new(of_bus, Arc::clone(&process.clock), Arc::clone(&process.ids), observer)?;
     let asked = bus.clone();
     let check = Reachable::new(move || {
         let bus = asked.clone();
         Box::pin(async move { bus.reachable().await })
     });
-    let copy = |redis: &Redis| Arc::new(RedisCopy::new(redis.clone(), &settings.release_prefix)) as _;
+    let copy = |redis: &Redis| Arc::new(RedisCopy::new(redis.clone(), settings.release_prefix())) as _;
     let (publish, subscribe) = framed(bus, settings, process)?;
     Ok(Carried {
         publish,

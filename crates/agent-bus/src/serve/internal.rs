@@ -23,7 +23,7 @@ pub(super) fn token(settings: &Settings) -> Result<AppToken, Failure> {
 /// What is served there.
 pub(super) fn router(public: Router, events: Inbound, settings: &Settings) -> Result<Router, Failure> {
     let asked = public.layer(from_fn(as_service));
-    let asked = bus_dapr::invoked(asked, token(settings)?, settings.release_prefix.as_str());
+    let asked = bus_dapr::invoked(asked, token(settings)?, settings.release_prefix());
     Ok(events().fallback_service(asked))
 }
 

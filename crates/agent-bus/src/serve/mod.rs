@@ -95,7 +95,7 @@ fn limiter(settings: &Settings, redis: Option<Redis>) -> Arc<dyn RateLimit> {
     match redis {
         Some(redis) => {
             let on_failure = settings.limiter_on_failure.into();
-            Arc::new(RedisLimit::new(redis, &settings.release_prefix, on_failure))
+            Arc::new(RedisLimit::new(redis, settings.release_prefix(), on_failure))
         }
         None => Arc::new(MemoryLimit::default()),
     }

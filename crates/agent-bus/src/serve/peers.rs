@@ -34,7 +34,7 @@ impl Peers {
         Ok(Self {
             client: Client::builder().timeout(ANSWER_MAX).no_proxy().build()?,
             addresses: settings.kafka.peers.iter().cloned().collect(),
-            caller: format!("{}{}", settings.release_prefix, settings.service.name()),
+            caller: format!("{}{}", settings.release_prefix(), settings.service.name()),
             token: settings.app_token.clone(),
         })
     }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::fleet::{Common, Service, postgres_address};
+use crate::kafka::{KafkaDetails, brokers};
 
 /// What can be set. What has no default must be given.
 #[derive(Debug, Clone, clap::Args)]
@@ -22,9 +23,6 @@ pub(crate) struct Settings {
     /// What carries events: the Dapr sidecar beside this process, or Kafka itself
     #[arg(long, env = "AGENT_BUS_BUS", value_enum, default_value_t = Carrier::Dapr)]
     pub bus: Carrier,
-    /// What the names of topics, consumer groups, app ids and keys begin with: nothing in the release `agent-bus`
-    #[arg(long, env = "AGENT_BUS_RELEASE_PREFIX", default_value = "")]
-    pub release_prefix: String,
     /// Where other agents and the sidecar reach this one: apart from the public address
     #[arg(long, env = "AGENT_BUS_INTERNAL_HOST", default_value = "127.0.0.1")]
     pub internal_host: IpAddr,
@@ -79,11 +77,10 @@ pub(crate) struct DaprSettings {
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct KafkaSettings {
     /// With --bus kafka: the brokers, host:port, separated by commas
-    #[arg(long, env = "AGENT_BUS_KAFKA_BROKERS", required_if_eq("bus", "kafka"))]
+    #[arg(long, env = "AGENT_BUS_KAFKA_BROKERS", required_if_eq("bus", "kafka"), value_name = "HOST:PORT,...", value_parser = brokers)]
     pub kafka_brokers: Option<String>,
-    /// Further settings of librdkafka, name=value, separated by commas
-    #[arg(long, env = "AGENT_BUS_KAFKA_OPTIONS", hide_env_values = true, value_delimiter = ',', value_parser = pair)]
-    pub kafka_options: Vec<(String, String)>,
+    #[command(flatten)]
+    pub details: KafkaDetails,
     /// With --bus kafka: the internal addresses of other agents, progress=http://host:port, separated by commas
     #[arg(long, env = "AGENT_BUS_PEERS", value_delimiter = ',', value_parser = pair)]
     pub peers: Vec<(String, String)>,
@@ -107,6 +104,13 @@ impl From<OnFailure> for cache_redis::OnFailure {
             OnFailure::Open => Self::Open,
             OnFailure::Closed => Self::Closed,
         }
+    }
+}
+
+impl Settings {
+    /// What the names of topics, consumer groups, app ids and keys begin with: nothing in the release `agent-bus`.
+    pub(crate) fn release_prefix(&self) -> &str {
+        &self.kafka.details.release_prefix
     }
 }
 

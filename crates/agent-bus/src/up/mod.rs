@@ -17,14 +17,17 @@ use std::sync::Arc;
 use auth::{DevKeys, KeySource};
 use bus::memory::MemoryBus;
 use bus::{Publish, Subscribe};
-use clock::SystemClock;
+use clock::{RandomIds, SystemClock};
+use ledger::Ledger;
 use lifecycle::ServerSettings;
 use rate_limit::MemoryLimit;
 use room::Room;
+use usage::Tokenizer;
 
 use self::data_folder::DataFolder;
 use self::invoke::InProcess;
 use crate::cli::Failure;
+use crate::fleet::usage::Measured;
 use crate::fleet::{Ledgers, Observed, Parts, Process, Service, Store, sandbox};
 
 pub(crate) use data_folder::make as make_data_folder;
@@ -87,6 +90,18 @@ async fn live(settings: Settings) -> Result<ExitCode, Failure> {
     meter.stop().await;
     store.close().await?;
     Ok(ending.into())
+}
+
+/// What Progress touches where it is the only room, and asks nobody: for work on its store.
+pub(crate) fn progress_alone(ledger: Arc<dyn Ledger>) -> Result<progress::Ports, Failure> {
+    Ok(progress::Ports {
+        ledger,
+        clock: Arc::new(SystemClock),
+        alarm: Arc::new(SystemClock),
+        ids: Arc::new(RandomIds),
+        tokens: Arc::new(Measured(Tokenizer::default())),
+        invoke: Arc::new(InProcess::new("progress".parse()?)),
+    })
 }
 
 fn key_source(settings: &Settings, keys: &DevKeys) -> Result<KeySource, Failure> {

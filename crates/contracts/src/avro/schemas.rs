@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use apache_avro::error::Details;
 use apache_avro::headers::{HeaderBuilder, RabinFingerprintHeader};
 use apache_avro::reader::datum::GenericDatumReader;
+use apache_avro::types;
 use apache_avro::{AvroResult, Schema};
 use serde_json::Value;
 
@@ -186,6 +187,12 @@ impl Schemas {
     }
 
     pub(super) fn decode(&self, bytes: &[u8]) -> Result<Event, DecodeError> {
+        let (kind, value) = self.value(bytes)?;
+        read::event(kind, value)
+    }
+
+    /// What the bytes hold, whether or not its values are in their range.
+    pub(super) fn value(&self, bytes: &[u8]) -> Result<(Kind, types::Value), DecodeError> {
         if !bytes.starts_with(&MARKER) {
             return Err(DecodeError::Schema("no single-object header".to_owned()));
         }
@@ -206,7 +213,7 @@ impl Schemas {
         if !body.rest.is_empty() {
             return Err(DecodeError::Schema(format!("{} bytes after {name}", body.rest.len())));
         }
-        read::event(version.kind, value)
+        Ok((version.kind, value))
     }
 }
 
@@ -254,7 +261,6 @@ impl Read for Body<'_> {
 
 #[cfg(test)]
 mod tests {
-    use apache_avro::types;
     use apache_avro::writer::datum::GenericDatumWriter;
 
     use super::*;

@@ -5,7 +5,7 @@ use apache_avro::reader::datum::GenericDatumReader;
 use apache_avro::types::Value;
 use apache_avro::writer::datum::GenericDatumWriter;
 use contracts::DecodeError;
-use contracts::avro::{DEAD_LETTER_MAX_BYTES, EVENT_MAX_BYTES, decode, encode};
+use contracts::avro::{DEAD_LETTER_MAX_BYTES, EVENT_MAX_BYTES, decode, encode, show};
 use proptest::prelude::*;
 
 use crate::{avro_folder, examples, parse};
@@ -188,4 +188,14 @@ proptest! {
         }
         let _ = decode(&bytes);
     }
+}
+
+#[test]
+fn what_is_out_of_its_range_can_be_looked_at_all_the_same() {
+    let shown = show(&with("CodeReviewed", "score", Value::Double(f64::NAN))).unwrap();
+    assert_eq!((&shown["score"], &shown["event_type"]), (&"NaN".into(), &"code.reviewed".into()), "{shown}");
+    assert!(shown["timestamp"].as_str().unwrap().ends_with('Z'), "{shown}");
+    let shown = show(&golden("ErrorEvent")).unwrap();
+    assert!(shown["original_payload"].as_str().unwrap().starts_with("c301"), "{shown}");
+    assert!(show(&golden("CodeReviewed")[..20]).is_err());
 }

@@ -59,6 +59,15 @@ enum News<'a> {
     Time,
 }
 
+/// What became of news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Noted {
+    /// It is stored; and whether the task that tells must look at once.
+    New { to_wake: bool },
+    /// It is known, or void.
+    Already,
+}
+
 impl Alerts {
     pub(crate) fn new(ports: Ports) -> Self {
         let wakes_at_ms = AtomicI64::new(i64::MAX);
@@ -71,13 +80,13 @@ impl Alerts {
         Task::new("alerts", move |stop: Stop| async move { alerts.run(stop).await })
     }
 
-    /// Notes a fact, once. What it shows is durable when this returns; it is told soon after.
+    /// Notes a fact, once. What it shows is durable when this returns; it is told soon after. Whether it was news.
     pub(crate) async fn notice(
         &self,
         student_id: &StudentId,
         component: &Component,
         fact: &Fact,
-    ) -> Result<(), ProgressError> {
+    ) -> Result<bool, ProgressError> {
         self.note(&About { student_id, component }, &News::Fact(fact)).await
     }
 
@@ -90,35 +99,38 @@ impl Alerts {
     ) -> Result<(), ProgressError> {
         let about = About { student_id: &kept.student_id, component: &kept.component };
         let (alert_id, fresh) = (kept.alert_id, self.ports.ids.event_id());
-        self.note(&about, &News::Closing { alert_id, fresh, by, note }).await
+        self.note(&about, &News::Closing { alert_id, fresh, by, note }).await.map(|_| ())
     }
 
-    async fn note(&self, about: &About<'_>, news: &News<'_>) -> Result<(), ProgressError> {
-        let to_wake = retry::on_conflict(retry::ATTEMPTS_MAX, || self.attempt(about, news)).await?;
-        if to_wake {
+    /// Whether it was news.
+    async fn note(&self, about: &About<'_>, news: &News<'_>) -> Result<bool, ProgressError> {
+        let noted = retry::on_conflict(retry::ATTEMPTS_MAX, || self.attempt(about, news)).await?;
+        if noted == (Noted::New { to_wake: true }) {
             self.wake.notify_one();
         }
-        Ok(())
+        Ok(noted != Noted::Already)
     }
 
-    /// Read, decide, commit. Whether the task that tells must look at once.
-    async fn attempt(&self, about: &About<'_>, news: &News<'_>) -> Result<bool, ProgressError> {
+    /// Read, decide, commit.
+    async fn attempt(&self, about: &About<'_>, news: &News<'_>) -> Result<Noted, ProgressError> {
         let ledger = self.ports.ledger.as_ref();
         let key = about.key();
         let (student_document, student) = views::student(ledger, about.student_id).await?;
         if let News::Fact(fact) = news
             && student.erased_at.is_some_and(|erased_at| moment::occurred_at(fact.at) <= erased_at)
         {
-            return Ok(false);
+            return Ok(Noted::Already);
         }
         let document = ledger.document(STRUGGLE, &key).await?;
         let before: Notes = document.as_ref().map(Document::read).transpose()?.unwrap_or_default();
         let now = self.ports.clock.now();
         let mut notes = before.clone();
         match news {
-            News::Fact(fact) if !notes.take((*fact).clone()) => return Ok(false),
+            News::Fact(fact) if !notes.take((*fact).clone()) => return Ok(Noted::Already),
             News::Closing { alert_id, fresh, by, note } => {
-                let Some(fact) = notes.closing(*alert_id, now, *fresh, by, *note) else { return Ok(false) };
+                let Some(fact) = notes.closing(*alert_id, now, *fresh, by, *note) else {
+                    return Ok(Noted::Already);
+                };
                 notes.take(fact);
             }
             News::Fact(_) | News::Time => {}
@@ -146,7 +158,8 @@ impl Alerts {
             self.carry_out(about, next, now, &mut change).await?;
         }
         let _committed = ledger.commit(change).await?;
-        Ok(has_news || due_at.is_some_and(|at| at.as_millisecond() < self.wakes_at_ms.load(Ordering::SeqCst)))
+        let is_early = |at: Timestamp| at.as_millisecond() < self.wakes_at_ms.load(Ordering::SeqCst);
+        Ok(Noted::New { to_wake: has_news || due_at.is_some_and(is_early) })
     }
 
     async fn carry_out(

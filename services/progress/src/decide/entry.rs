@@ -37,12 +37,24 @@ pub struct Logged {
     pub by: Option<SubjectId>,
 }
 
+/// All that the log keeps of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    /// What happened, at its place.
+    pub event: Dated,
+    /// Who said so, where it was no evidence.
+    pub by: Option<SubjectId>,
+    /// The key that it came under.
+    pub key: Option<IdempotencyKey>,
+}
+
 impl LogEntry {
     /// The entry at its place.
     #[must_use]
-    pub fn at(self, moment: Moment) -> Logged {
+    pub fn at(self, moment: Moment) -> Kept {
         let Moment { occurred_at_ms, event_id } = moment;
-        Logged { event: Dated { occurred_at_ms, event_id, fact: self.fact }, by: self.by }
+        let event = Dated { occurred_at_ms, event_id, fact: self.fact };
+        Kept { event, by: self.by, key: self.idempotency_key }
     }
 }
 

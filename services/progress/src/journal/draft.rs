@@ -7,7 +7,7 @@ use contracts::StudentId;
 use ledger::{Accept, Append, Change, Delete, Expected, LedgerError, Put};
 
 use super::writer::Place;
-use super::{Incoming, Origin};
+use super::{Incoming, Origin, Restored};
 use crate::decide::entry::{COMPONENTS_MAX, LogEntry};
 use crate::decide::head::{Folding, Head};
 use crate::decide::moment;
@@ -42,7 +42,11 @@ impl<'a> Draft<'a> {
         let place = event.moment();
         let event_id = moment::event_id(place);
         let scored = state.scores();
-        let answered = Answered { event_id, breakdown: scored.scores };
+        let breakdown = match &incoming.origin {
+            Origin::Restored(Restored { breakdown: Some(breakdown), .. }) => *breakdown,
+            _ => scored.scores,
+        };
+        let answered = Answered { event_id, breakdown };
         let mut entry = LogEntry {
             occurred_at: moment::occurred_at(place),
             fact: event.fact.clone(),
@@ -59,6 +63,11 @@ impl<'a> Draft<'a> {
                 entry.idempotency_key.clone_from(key);
                 self.change.puts.extend(remember_key(incoming, answered)?);
             }
+            Origin::Restored(restored) => {
+                entry.by.clone_from(&restored.by);
+                entry.idempotency_key.clone_from(&restored.key);
+                self.change.puts.extend(remember_key(incoming, answered)?);
+            }
         }
         // A target alone is no evidence: nobody's mastery is told by it.
         if scored.has_evidence.any() {
@@ -66,12 +75,14 @@ impl<'a> Draft<'a> {
                 student_id: &incoming.student_id,
                 component: &incoming.component,
                 moment: place,
+                fact: &entry.fact,
+                by: entry.by.as_ref(),
                 scores: scored.scores,
                 mastery: Mastery::of(&scored.scores),
                 accepted: state.accepted(),
                 key: entry.idempotency_key.as_ref(),
             };
-            let message = outbox::student_progress(&decided, self.ids.event_id(), &incoming.headers);
+            let message = outbox::student_progress(&decided, self.ids.event_id(), &incoming.headers)?;
             self.change.messages.push(message);
         }
         self.change.appends.push(append(self.log, incoming, &entry, event_id)?);
@@ -89,6 +100,7 @@ impl<'a> Draft<'a> {
                 self.change.puts.push(begin(&head, student, *expected)?);
                 Expected::Absent
             }
+            Place::Begun => Expected::Absent,
         };
         let indexed = vec![student_id.to_string(), about(student_id, &head.component)];
         self.change.puts.push(Put::json(HEAD, log.name().to_owned(), subject(), indexed, expected, &head)?);

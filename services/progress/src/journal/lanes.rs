@@ -16,7 +16,7 @@ use ledger::LedgerError;
 use tokio::sync::oneshot;
 
 use super::writer::{Located, Writer};
-use super::{Erased, Incoming, Recorded};
+use super::{Erased, ErasedThen, Incoming, Recorded};
 use crate::error::ProgressError;
 
 /// Students share lanes; so many are enough for the few hundred requests that are ever at work at once.
@@ -34,6 +34,8 @@ pub(super) enum Job {
     Record { incoming: Incoming, reply: Reply<Recorded> },
     /// An erasure.
     Erase { student_id: StudentId, headers: Headers, reply: Reply<Erased> },
+    /// An erasure that was told before.
+    EraseAsOf { erased: ErasedThen, reply: Reply<bool> },
 }
 
 /// Who waits. May have gone.

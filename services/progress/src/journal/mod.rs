@@ -1,14 +1,17 @@
 //! How an event gets into a student's log: it waits in the student's lane, is decided on, and committed with all that it
 //! causes; again if somebody was faster. Nothing is answered before it is durable.
 //!
-//! In reading order: [`lanes`] (who waits for whom), [`writer`] (read, decide, commit), [`draft`] (what a commit holds).
+//! In reading order: [`lanes`] (who waits for whom), [`writer`] (read, decide, commit), [`draft`] (what a commit holds),
+//! [`erase`] (the end of it all).
 //! Not here: what an event does to a head (`decide`), who may say it (`routes`), what the bus is told when it fails
 //! (`inbox`).
 
 mod draft;
+mod erase;
 mod lanes;
 mod writer;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use agent_core::mastery::{Fact, Scores};
@@ -56,6 +59,23 @@ pub(crate) enum Origin {
         /// The request's key, so that it may be sent twice.
         key: Option<IdempotencyKey>,
     },
+    /// Somebody, then: it was in the log before, and is put there again.
+    Restored(Restored),
+}
+
+/// What is known of an event that was in the log before.
+#[derive(Debug, Clone)]
+pub(crate) struct Restored {
+    /// The event it was.
+    pub(crate) event_id: EventId,
+    /// When it happened.
+    pub(crate) occurred_at: Timestamp,
+    /// Who said so, where it was no evidence.
+    pub(crate) by: Option<SubjectId>,
+    /// The key that it came under.
+    pub(crate) key: Option<IdempotencyKey>,
+    /// The scores that it was answered with; what the log comes to where they are not known.
+    pub(crate) breakdown: Option<Scores>,
 }
 
 /// What became of it.
@@ -65,7 +85,7 @@ pub(crate) enum Recorded {
     New(Answered),
     /// It was said before under the same key: what was answered then.
     Repeated(Answered),
-    /// The evidence was accepted before.
+    /// It was accepted before.
     Known,
     /// It happened before the student was erased.
     Void,
@@ -82,6 +102,19 @@ pub(crate) struct Erased {
     pub(crate) erased_at: Timestamp,
 }
 
+/// An erasure that was told before.
+#[derive(Debug, Clone)]
+pub(crate) struct ErasedThen {
+    /// Who was erased.
+    pub(crate) student_id: StudentId,
+    /// The event that told.
+    pub(crate) told: EventId,
+    /// Events up to this moment are void.
+    pub(crate) erased_at: Timestamp,
+    /// Of later ones these, which were there then.
+    pub(crate) void: Arc<HashSet<EventId>>,
+}
+
 impl Incoming {
     fn about(&self) -> String {
         about(&self.student_id, &self.component)
@@ -89,8 +122,12 @@ impl Incoming {
 
     /// The key of a post of scores, and the scores.
     fn keyed_scores(&self) -> Option<(&IdempotencyKey, Scores)> {
-        match (&self.origin, &self.fact) {
-            (Origin::Said { key: Some(key), .. }, Fact::ExplicitScores { scores }) => Some((key, *scores)),
+        let key = match &self.origin {
+            Origin::Evidence { .. } => None,
+            Origin::Said { key, .. } | Origin::Restored(Restored { key, .. }) => key.as_ref(),
+        };
+        match &self.fact {
+            Fact::ExplicitScores { scores } => key.map(|key| (key, *scores)),
             _ => None,
         }
     }
@@ -121,6 +158,13 @@ impl Journal {
     ) -> Result<Erased, ProgressError> {
         let lane_of = student_id.clone();
         self.done(&lane_of, |reply| Job::Erase { student_id, headers, reply }).await
+    }
+
+    /// Erases a student as of an earlier moment, when it was told: what happened since stays. Nobody is told again. Whether
+    /// that was news here. Durable when it returns.
+    pub(crate) async fn erase_as_of(&self, erased: ErasedThen) -> Result<bool, ProgressError> {
+        let lane_of = erased.student_id.clone();
+        self.done(&lane_of, |reply| Job::EraseAsOf { erased, reply }).await
     }
 
     async fn done<T>(

@@ -4,21 +4,19 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use agent_core::mastery::{Dated, Fact, Moment, Target};
-use bus::Headers;
 use clock::{Clock, Ids};
 use contracts::{Component, StudentId};
 use futures::future::join_all;
 use jiff::Timestamp;
-use ledger::{Change, Document, Expected, Ledger, LedgerError, Outcome, Version, retry};
+use ledger::{Document, Expected, Ledger, LedgerError, Outcome, Version, retry};
 
-use super::draft::{Draft, put_student};
+use super::draft::Draft;
 use super::lanes::{Heads, Job, Reply};
-use super::{Erased, Incoming, Origin, Recorded};
+use super::{Incoming, Origin, Recorded, Restored};
 use crate::decide::entry::just_before;
 use crate::decide::head::{Folding, Head};
 use crate::decide::moment;
 use crate::error::ProgressError;
-use crate::outbox;
 use crate::ports::Ports;
 use crate::views::{self, Answered, HEAD, Log, POSTED, Posted, Student};
 use crate::walk::{Walk, corrupt};
@@ -37,13 +35,15 @@ pub(super) enum Place {
     Open(Version),
     /// It is to be begun: the student's document, and what is expected of it.
     New(Student, Expected),
+    /// It is to be begun, and the student's document is written with something else.
+    Begun,
 }
 
 impl Place {
     fn after_commit(&self) -> Self {
         Self::Open(match self {
             Self::Open(version) => version + 1,
-            Self::New(..) => 1,
+            Self::New(..) | Self::Begun => 1,
         })
     }
 }
@@ -65,9 +65,9 @@ type Group = (Vec<Pending>, HashMap<String, Located>);
 
 /// Writes what lanes hand to it.
 pub(super) struct Writer {
-    ledger: Arc<dyn Ledger>,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
+    pub(super) ledger: Arc<dyn Ledger>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ids: Arc<dyn Ids>,
 }
 
 impl Writer {
@@ -90,6 +90,11 @@ impl Writer {
                     heads.forget(&student_id);
                     // Whoever asked may have gone; it is done all the same.
                     let _ = reply.send(self.erase(&student_id, &headers).await);
+                }
+                Job::EraseAsOf { erased, reply } => {
+                    self.record_all(std::mem::take(&mut pending), heads).await;
+                    heads.forget(&erased.student_id);
+                    let _ = reply.send(self.erase_as_of(&erased).await);
                 }
             }
         }
@@ -205,7 +210,9 @@ impl Writer {
         if erased_at.is_some_and(|erased_at| moment::occurred_at(event.moment()) <= erased_at) {
             return Ok((Recorded::Void, None));
         }
-        if is_target_already(&event.fact, head.state.target()) {
+        if matches!(incoming.origin, Origin::Said { .. })
+            && is_target_already(&event.fact, head.state.target())
+        {
             return unchanged(is_remembered, Recorded::Unchanged);
         }
         let Some(folding) = self.fold(&log, head, &event).await? else {
@@ -257,7 +264,8 @@ impl Writer {
     /// What came in, at its place in the order.
     fn event(&self, incoming: &Incoming, last: Option<Moment>, erased_at: Option<Timestamp>) -> Dated {
         let Moment { occurred_at_ms, event_id } = match &incoming.origin {
-            Origin::Evidence { event_id, occurred_at } => moment::of(*occurred_at, *event_id),
+            Origin::Evidence { event_id, occurred_at }
+            | Origin::Restored(Restored { event_id, occurred_at, .. }) => moment::of(*occurred_at, *event_id),
             Origin::Said { .. } => moment::next(self.clock.now(), last, erased_at, || self.ids.event_id()),
         };
         Dated { occurred_at_ms, event_id, fact: incoming.fact.clone() }
@@ -306,28 +314,6 @@ impl Writer {
         } else {
             Err(ProgressError::KeyTaken)
         }
-    }
-
-    async fn erase(&self, student_id: &StudentId, headers: &Headers) -> Result<Erased, ProgressError> {
-        let erased = retry::on_conflict(retry::ATTEMPTS_MAX, || async {
-            let (document, before) = views::student(self.ledger.as_ref(), student_id).await?;
-            let now = self.clock.now();
-            let erased_at = before.erased_at.map_or(now, |earlier| earlier.max(now));
-            let note = Student {
-                generation: before.generation + 1,
-                erased_at: Some(erased_at),
-                ..Student::default()
-            };
-            let event_id = self.ids.event_id();
-            let change = Change {
-                erase: Some(student_id.clone()),
-                puts: vec![put_student(student_id, &note, Expected::as_read(document.as_ref()))?],
-                messages: vec![outbox::student_erased(student_id, event_id, erased_at, headers)],
-                ..Change::default()
-            };
-            self.ledger.commit(change).await.map(|_| Erased { event_id, erased_at })
-        });
-        Ok(erased.await?)
     }
 }
 

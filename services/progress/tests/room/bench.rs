@@ -11,6 +11,7 @@ use contracts::{Event, EventId, Topic, avro};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use ledger::{Exported, Ledger};
+use progress::replay::Replay;
 use progress::{MeasureTokens, Ports};
 use room::{Stop, Task};
 use serde_json::{Value, json};
@@ -152,6 +153,19 @@ impl Bench {
     pub(crate) async fn told(&self) -> Vec<Event> {
         let waiting = self.ledger.outbox().oldest(0, 10_000).await.unwrap();
         waiting.iter().map(|pending| avro::decode(&pending.message.payload).unwrap()).collect()
+    }
+
+    /// Takes what waits to be told, as the relay does.
+    pub(crate) async fn relay(&self) -> Vec<Message> {
+        let waiting = self.ledger.outbox().oldest(0, 10_000).await.unwrap();
+        let sequences: Vec<i64> = waiting.iter().map(|pending| pending.sequence).collect();
+        self.ledger.outbox().published(&sequences).await.unwrap();
+        waiting.into_iter().map(|pending| pending.message).collect()
+    }
+
+    /// A replay into the room's ledger.
+    pub(crate) fn replay(&self) -> Replay {
+        Replay::new(self.ports.clone())
     }
 
     /// All that the ledger has of a student.

@@ -11,5 +11,6 @@ mod concurrency;
 mod document;
 mod inbox;
 mod reads;
+mod replay;
 mod scores;
 mod trouble;
