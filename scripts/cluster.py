@@ -25,10 +25,10 @@ TOKEN_BETWEEN_AGENTS = "between-agents"
 PORTS = range(12_000, 32_000)
 
 
-def script(name, *arguments):
+def script(name, *arguments, check=True):
     command = [str(ROOT / "scripts" / name), *map(str, arguments)]
     # A server that is started stays behind: only what the script itself prints is read.
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    return subprocess.run(command, check=check, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 class Ports:
@@ -98,7 +98,7 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix="agent-bus-cluster.", dir="/tmp"))
         self.folder.chmod(0o755)
         self.ports = Ports()
-        self.public, self.processes = {}, {}
+        self.public, self.internal, self.processes = {}, {}, {}
         self.watching = threading.Event()
 
     def __enter__(self):
@@ -114,7 +114,7 @@ class Cluster:
             process.stop()
         for server in ("kafka", "postgres", "redis"):
             if (self.folder / server).exists():
-                script(server, "stop", self.folder / server, "immediate")
+                script(server, "stop", self.folder / server, "immediate", check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _open(self):
@@ -155,24 +155,22 @@ class Cluster:
             AGENT_BUS_PORT=str(public),
             AGENT_BUS_STUDENT_REQUESTS_PER_MINUTE="1000000000",
             AGENT_BUS_OTHER_REQUESTS_PER_MINUTE="1000000000",
-            AGENT_BUS_PEERS=",".join(f"{name}=http://127.0.0.1:{port}" for name, port in self._internal.items()),
             DAPR_HTTP_PORT=str(http_port),
             DAPR_GRPC_PORT=str(grpc),
             FAILPOINTS=self.fail_points,
             **secrets,
             **self.settings,
         )
-        self._internal[agent] = internal
+        if self.internal:
+            peers = (f"{name}=http://127.0.0.1:{port}" for name, port in self.internal.items())
+            environment["AGENT_BUS_PEERS"] = ",".join(peers)
+        self.internal[agent] = internal
         self.processes[agent] = Process(
             agent, [self.binary, "serve", agent], environment, self.folder / f"{agent}.log"
         )
         if self.bus == "dapr":
             ports = (internal, http_port, grpc, between)
             self.processes[f"{agent}'s daprd"] = self._sidecar(agent, ports, self._environment(**secrets))
-
-    @property
-    def _internal(self):
-        return self.__dict__.setdefault("_internal_ports", {})
 
     def _sidecar(self, agent, ports, environment):
         internal, http_port, grpc, between = ports
@@ -244,6 +242,19 @@ class Cluster:
             return False
         finally:
             connection.close()
+
+    def metric(self, agent, name):
+        """The sum of a metric over its labels, as the agent tells it now; infinite where it does not answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.public[agent], timeout=3)
+        try:
+            connection.request("GET", "/metrics")
+            lines = connection.getresponse().read().decode().splitlines()
+        except OSError:
+            return float("inf")
+        finally:
+            connection.close()
+        found = [float(line.split()[-1]) for line in lines if line.startswith(name + "{")]
+        return sum(found) if found else float("inf")
 
     def wait_until_ready(self):
         give_up = time.monotonic() + READY_WITHIN_S

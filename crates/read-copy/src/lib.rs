@@ -2,7 +2,7 @@
 //!
 //! A [`refresher`] hears what Progress decided and writes it into the copy; nobody else writes. [`CopyFirst`] answers from a
 //! copy that is fresh enough, else asks. What the copy lacks is asked for, so that losing it costs time and nothing else. To
-//! add an adapter: implement [`ReadCopy`], then run the suite in [`suite`] on it. Not here: the drivers of stores (one crate
+//! add an adapter: implement [`ReadCopy`], then run the suite in [`mod@suite`] on it. Not here: the drivers of stores (one crate
 //! each), mastery itself (room `progress`, crate `agent-core`).
 
 mod copy;

@@ -109,10 +109,10 @@ fn announce(name: &str, address: SocketAddr) -> std::io::Result<()> {
 }
 
 /// What runs learners' programs, and the pool where it is one.
-fn programs(
-    settings: &Settings,
-    process: &Process,
-) -> Result<(Arc<dyn Sandbox>, Option<Arc<Pool>>), Failure> {
+type Programs = (Arc<dyn Sandbox>, Option<Arc<Pool>>);
+
+/// Starts it where the agent runs any.
+fn programs(settings: &Settings, process: &Process) -> Result<Programs, Failure> {
     if !settings.service.runs_programs() {
         return Ok((Arc::new(programs::NoSandbox), None));
     }
