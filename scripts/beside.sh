@@ -58,9 +58,14 @@ stop_process() {
     process="$(cat "$file" 2>/dev/null || true)"
     [ -n "$process" ] || return 0
     kill "-$signal" "$process" 2>/dev/null || true
-    # The end of a process that is not our child cannot be waited for, only seen; one that nobody buries has ended too.
-    while kill -0 "$process" 2>/dev/null && [[ "$(ps -o stat= -p "$process")" != Z* ]]; do sleep 0.05; done
+    await_end "$process"
     rm -f "$file"
+}
+
+# Waits until the process has ended. One that is not our child cannot be waited for, only seen; one that nobody buries has
+# ended too.
+await_end() {
+    while kill -0 "$1" 2>/dev/null && [[ "$(ps -o stat= -p "$1")" != Z* ]]; do sleep 0.05; done
 }
 
 # Waits until a line of the log holds the text, as long as the process lives: await_line PID_FILE LOG TEXT FROM_BYTE

@@ -27,8 +27,8 @@ pub(crate) struct KafkaArgs {
 /// How a cluster is talked to, wherever it is.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct KafkaDetails {
-    /// Further settings of librdkafka, such as those of TLS and SASL: name=value, separated by commas. A comma within a value
-    /// is written \,
+    /// Further settings of librdkafka, which is built without TLS: name=value, separated by commas. A comma within a value is
+    /// written \,
     #[arg(
         long,
         env = "AGENT_BUS_KAFKA_OPTIONS",

@@ -15,7 +15,7 @@ pub struct Settings {
     pub brokers: String,
     /// Put before the name of every topic and group, so that several releases share a cluster. Empty for the first.
     pub prefix: String,
-    /// Further settings of librdkafka, such as those of TLS and SASL. They win over ours.
+    /// Further settings of librdkafka. They win over ours. Those of TLS are not among them: it is built without.
     pub client: BTreeMap<String, String>,
     /// How many records of one partition wait beside the one in hand.
     pub queue_max_records: usize,
