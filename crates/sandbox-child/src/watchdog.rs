@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 use rustpython_vm::VirtualMachine;
-use rustpython_vm::bytecode::Instruction;
+use rustpython_vm::bytecode::{CodeUnits, Instruction};
 use rustpython_vm::signal::UserSignalSender;
 use sandbox::{Ended, Limit, Limits};
 
@@ -85,7 +85,7 @@ impl Watch {
     /// Watches until the process ends.
     pub(crate) fn run(self) -> ! {
         let allowed_ns = u64::from(self.limits.cpu_ms) * 1_000_000;
-        let mut told = Instant::now().checked_sub(AGAIN).unwrap_or_else(Instant::now);
+        let mut told: Option<(u64, Instant)> = None;
         loop {
             // Nobody unparks it: there is nothing to be woken for that the next look would not see.
             thread::park_timeout(PERIOD);
@@ -104,15 +104,16 @@ impl Watch {
             if spent_ns > allowed_ns + GRACE_NS {
                 speech::end(Ended::TimedOut);
             }
-            if told.elapsed() < AGAIN && !UNTAKEN.swap(false, Ordering::Relaxed) {
+            let just_told = told.is_some_and(|(to, at)| to == case && at.elapsed() < AGAIN);
+            if just_told && !UNTAKEN.swap(false, Ordering::Relaxed) {
                 continue;
             }
             if spent_ns > allowed_ns {
                 self.raise(case, Limit::Time);
-                told = Instant::now();
+                told = Some((case, Instant::now()));
             } else if allocator::live_bytes() > self.told_bytes() {
                 self.raise(case, Limit::Memory);
-                told = Instant::now();
+                told = Some((case, Instant::now()));
             }
         }
     }
@@ -140,8 +141,13 @@ fn takes_exceptions(vm: &VirtualMachine) -> bool {
     let Some(frame) = vm.current_frame() else { return true };
     let Some(next) = (frame.lasti() as usize).checked_sub(1) else { return true };
     let instructions = &frame.code.instructions;
-    let extended = next.checked_sub(1).map(|before| instructions.read_op(before));
     next < instructions.len()
         && u8::from(instructions.read_arg(next)) == 0
-        && !matches!(extended, Some(Instruction::ExtendedArg))
+        && !(next > 0 && may_extend(instructions, next - 1))
+}
+
+/// Whether the unit at this place may be the first half of an argument. It is read as a number, not as an instruction: it
+/// may as well be what an instruction remembers, which is any number, and no instruction to be taken for one.
+fn may_extend(instructions: &CodeUnits, at: usize) -> bool {
+    instructions.read_cache_u16(at).to_ne_bytes()[0] == u8::from(Instruction::ExtendedArg)
 }

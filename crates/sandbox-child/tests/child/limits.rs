@@ -44,6 +44,28 @@ fn what_does_not_heed_the_time_is_ended() {
     }
 }
 
+/// The exception comes between any two instructions, and finds the interpreter in a state it survives.
+#[test]
+fn a_program_may_be_stopped_anywhere() {
+    let programs = [
+        "import os\nwhile True:\n    try:\n        os.fork()\n    except Exception:\n        pass\n",
+        "class C:\n    n = 0\n    def up(self):\n        self.n += 1\n        return self\nc = C()\nwhile True:\n    c.up().up()\n",
+        "def f(n):\n    try:\n        return g(n) + 1\n    except ValueError as e:\n        return len(e.args)\n    finally:\n        n += 1\ndef g(n):\n    if n % 2:\n        raise ValueError(n)\n    return n\nn = 0\nwhile True:\n    n += f(n)\n",
+        "class W:\n    def __enter__(self): return self\n    def __exit__(self, *e): return False\nwhile True:\n    with W() as w:\n        x = [i * i for i in range(5) if i % 2]\n        y = {str(k): v for k, v in zip(x, x)}\n",
+        "def gen():\n    while True:\n        yield from (n for n in range(3))\nfor n in gen():\n    match n:\n        case 0: s = f'{n:>4}'\n        case [a, *b]: pass\n        case _: s = 'x'[0] + str(n)\n",
+    ];
+    let case = Case::Script { stdin: String::new(), globals: vec![] };
+    for code in programs {
+        let program = Program { code: code.to_owned(), cases: vec![case.clone(); 80] };
+        let report = run(vec![program], Limits { cpu_ms: 3, ..PATIENT });
+        assert_eq!(report.ended, Ended::Completed, "{code}");
+        for case in &report.programs[0].cases {
+            let Outcome::Raised(raised) = &case.outcome else { panic!("{code}: {case:?}") };
+            assert_eq!(raised.limit, Some(Limit::Time), "{code}: {raised:?}");
+        }
+    }
+}
+
 #[test]
 fn what_hangs_without_computing_is_ended_by_the_clock_on_the_wall() {
     let limits = Limits { wall_ms: 1, ..PATIENT };
