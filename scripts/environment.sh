@@ -11,13 +11,16 @@ export PATH="$AGENT_BUS_CACHE/tools/bin:$PATH:$HOME/.cargo/bin"
 mkdir -p "$AGENT_BUS_CACHE"
 cd "$ROOT"
 
-# Clones share the target folder, and cargo tells their files apart by time alone: what another clone built from younger files
-# would count as built from ours, with that clone's paths in it.
-if [ "$(cat "$CARGO_TARGET_DIR/clone" 2>/dev/null)" != "$ROOT" ]; then
-    find crates services -name '*.rs' -exec touch {} +
-    mkdir -p "$CARGO_TARGET_DIR"
-    printf '%s' "$ROOT" >"$CARGO_TARGET_DIR/clone"
-fi
+# For whoever builds, before it does. Clones share the target folder, and cargo tells their files apart by time alone: what
+# another clone built from younger files would count as built from ours, with that clone's paths in it.
+own_builds() {
+    scripts/need rust
+    if [ "$(cat "$CARGO_TARGET_DIR/clone" 2>/dev/null)" != "$ROOT" ]; then
+        find crates services bench -name '*.rs' -exec touch {} +
+        mkdir -p "$CARGO_TARGET_DIR"
+        printf '%s' "$ROOT" >"$CARGO_TARGET_DIR/clone"
+    fi
+}
 
 # What tests and lints look at: the whole workspace, with the features that `make run` leaves out. One set of flags for all of
 # them, so that they share one build.
