@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use ::invoke::{Invoke, InvokeError};
+use ::invoke::{ANSWER_MAX_BYTES, Invoke, InvokeError, understood};
 use async_trait::async_trait;
 use axum::body::Body;
 use contracts::StudentId;
@@ -19,10 +19,6 @@ use crate::sidecar::Sidecar;
 
 /// How long an answer may take, with all that the sidecar tries.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
-/// The largest answer, in bytes.
-const ANSWER_MAX_BYTES: usize = 4 << 20;
-/// How much of an error's text goes into the log.
-const REASON_MAX_CHARS: usize = 300;
 
 /// Asks through the sidecar.
 #[derive(Clone)]
@@ -66,7 +62,7 @@ impl DaprInvoke {
         let answered = tokio::time::timeout(ANSWER_MAX, self.answer(request)).await;
         let late = |_| InvokeError::Unavailable(format!("no answer in {} ms", ANSWER_MAX.as_millis()));
         let (status, body) = answered.map_err(late)??;
-        understand(status, &body)
+        understood(status.as_u16(), &body)
     }
 
     async fn answer(&self, request: Request<Body>) -> Result<(StatusCode, bytes::Bytes), InvokeError> {
@@ -82,20 +78,6 @@ impl DaprInvoke {
 fn told(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
-fn understand(status: StatusCode, body: &[u8]) -> Result<serde_json::Value, InvokeError> {
-    match status {
-        StatusCode::NOT_FOUND => Err(InvokeError::NotFound),
-        _ if status.is_client_error() => Err(InvokeError::Refused(status.as_u16())),
-        _ if status.is_success() => {
-            serde_json::from_slice(body).map_err(|error| InvokeError::Unreadable(error.to_string()))
-        }
-        _ => {
-            let reason: String = String::from_utf8_lossy(body).chars().take(REASON_MAX_CHARS).collect();
-            Err(InvokeError::Unavailable(format!("{status}: {reason}")))
-        }
-    }
 }
 
 #[async_trait]

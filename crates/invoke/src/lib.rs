@@ -19,7 +19,7 @@ pub enum InvokeError {
     /// The other agent refused: its status.
     #[error("refused with status {0}")]
     Refused(u16),
-    /// Not reachable, too slow, or the breaker is open.
+    /// Not reachable, too slow, in trouble of its own, or the breaker is open.
     #[error("not available: {0}")]
     Unavailable(String),
     /// The answer does not have the form that was expected.
@@ -50,6 +50,28 @@ pub trait Invoke: Send + Sync + 'static {
     ) -> Result<serde_json::Value, InvokeError>;
 }
 
+/// The largest answer that an adapter reads, in bytes.
+pub const ANSWER_MAX_BYTES: usize = 4 << 20;
+
+/// How much of an error's text goes into the log.
+const REASON_MAX_CHARS: usize = 300;
+
+/// What an answer means, whichever way it came: its status as the other agent gave it, and its body.
+///
+/// # Errors
+/// For every status but those of success, and for a body that is no JSON.
+pub fn understood(status: u16, body: &[u8]) -> Result<serde_json::Value, InvokeError> {
+    match status {
+        200..=299 => serde_json::from_slice(body).map_err(|error| InvokeError::Unreadable(error.to_string())),
+        404 => Err(InvokeError::NotFound),
+        400..=499 => Err(InvokeError::Refused(status)),
+        _ => {
+            let reason: String = String::from_utf8_lossy(body).chars().take(REASON_MAX_CHARS).collect();
+            Err(InvokeError::Unavailable(format!("{status}: {reason}")))
+        }
+    }
+}
+
 /// Asks, and reads the answer as `T`.
 pub async fn get_as<T: DeserializeOwned>(
     invoke: &dyn Invoke,
@@ -71,4 +93,30 @@ pub async fn post_as<T: DeserializeOwned>(
 ) -> Result<T, InvokeError> {
     let body = invoke.post(agent, path, body, on_behalf_of).await?;
     serde_json::from_value(body).map_err(|error| InvokeError::Unreadable(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_status_means_the_same_whichever_way_it_came() {
+        assert_eq!(understood(200, b"{\"a\": 1}").unwrap(), json!({"a": 1}));
+        assert_eq!(understood(201, b"[]").unwrap(), json!([]));
+        for (status, body, expected) in [
+            (200, "no json", "unreadable answer: expected ident at line 1 column 2"),
+            (404, "{}", "not found"),
+            (403, "{}", "refused with status 403"),
+            (429, "", "refused with status 429"),
+            (500, "broken", "not available: 500: broken"),
+            (503, "", "not available: 503: "),
+            (302, "", "not available: 302: "),
+        ] {
+            assert_eq!(understood(status, body.as_bytes()).unwrap_err().to_string(), expected);
+        }
+        let long = understood(502, &[b'x'; 10_000]).unwrap_err().to_string();
+        assert_eq!(long.len(), "not available: 502: ".len() + 300);
+    }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ::invoke::{Invoke, InvokeError};
+use ::invoke::{ANSWER_MAX_BYTES, Invoke, InvokeError, understood};
 use async_trait::async_trait;
 use bus_dapr::{CALLER_HEADER, ON_BEHALF_OF_HEADER, STATUS_HEADER, TOKEN_HEADER};
 use contracts::StudentId;
@@ -18,8 +18,6 @@ use crate::cli::Failure;
 
 /// How long an answer may take.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
-/// The largest answer, in bytes.
-const ANSWER_MAX_BYTES: usize = 4 << 20;
 
 /// The other agents, by name.
 pub(super) struct Peers {
@@ -33,7 +31,7 @@ impl Peers {
     pub(super) fn new(settings: &Settings) -> Result<Self, Failure> {
         Ok(Self {
             client: Client::builder().timeout(ANSWER_MAX).no_proxy().build()?,
-            addresses: settings.kafka.peers.iter().cloned().collect(),
+            addresses: settings.kafka.peers.clone(),
             caller: format!("{}{}", settings.release_prefix(), settings.service.name()),
             token: settings.app_token.clone(),
         })
@@ -65,12 +63,7 @@ impl Peers {
 async fn answer(request: RequestBuilder) -> Result<Value, InvokeError> {
     let unavailable = |error: reqwest::Error| InvokeError::Unavailable(error.without_url().to_string());
     let mut response = request.send().await.map_err(unavailable)?;
-    match status(&response) {
-        StatusCode::NOT_FOUND => return Err(InvokeError::NotFound),
-        status if status.is_client_error() => return Err(InvokeError::Refused(status.as_u16())),
-        status if !status.is_success() => return Err(InvokeError::Unavailable(status.to_string())),
-        _ => {}
-    }
+    let status = status(&response);
     let mut body = Vec::new();
     while let Some(part) = response.chunk().await.map_err(unavailable)? {
         body.extend_from_slice(&part);
@@ -78,7 +71,7 @@ async fn answer(request: RequestBuilder) -> Result<Value, InvokeError> {
             return Err(InvokeError::Unreadable(format!("over {ANSWER_MAX_BYTES} bytes")));
         }
     }
-    serde_json::from_slice(&body).map_err(|error| InvokeError::Unreadable(error.to_string()))
+    understood(status.as_u16(), &body)
 }
 
 /// The status as the callee gave it: a no travels as a yes, for the sake of sidecars' breakers.

@@ -1,5 +1,6 @@
 //! The settings of `serve`: one struct, read once, from the command line or the environment.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::fleet::{Common, Service, postgres_address};
@@ -82,8 +83,15 @@ pub(crate) struct KafkaSettings {
     #[command(flatten)]
     pub details: KafkaDetails,
     /// With --bus kafka: the internal addresses of other agents, progress=http://host:port, separated by commas
-    #[arg(long, env = "AGENT_BUS_PEERS", value_delimiter = ',', value_parser = pair)]
-    pub peers: Vec<(String, String)>,
+    #[arg(
+        long,
+        env = "AGENT_BUS_PEERS",
+        value_name = "AGENT=URL,...",
+        default_value = "",
+        hide_default_value = true,
+        value_parser = addresses
+    )]
+    pub peers: BTreeMap<String, String>,
 }
 
 /// What is said while Redis is away.
@@ -114,9 +122,35 @@ impl Settings {
     }
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err(format!("{text:?} is not name=value")),
+/// By the agent's name. An empty text is none.
+fn addresses(text: &str) -> Result<BTreeMap<String, String>, String> {
+    let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| match pair.split_once('=') {
+            Some((name, address)) if !name.is_empty() && !address.is_empty() => {
+                Ok((name.to_owned(), address.to_owned()))
+            }
+            _ => Err(format!("{pair:?} is not agent=address")),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn peers_are_addresses_by_agent_and_an_empty_text_is_none() {
+        let pairs = |text| addresses(text).map(|found| found.into_iter().collect::<Vec<_>>());
+        let pair = |agent: &str, address: &str| (agent.to_owned(), address.to_owned());
+        assert_eq!(pairs(""), Ok(vec![]));
+        assert_eq!(pairs(" , "), Ok(vec![]));
+        assert_eq!(
+            pairs("progress=http://a:1, review=http://b:2?x=1"),
+            Ok(vec![pair("progress", "http://a:1"), pair("review", "http://b:2?x=1")])
+        );
+        for bad in ["progress", "=http://a:1", "progress="] {
+            assert_eq!(pairs(bad), Err(format!("{bad:?} is not agent=address")));
+        }
     }
 }

@@ -12,15 +12,12 @@ use axum::Router;
 use axum::body::Body;
 use contracts::{StudentId, SubjectId};
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method, Request, StatusCode};
+use http::{HeaderValue, Method, Request};
 use http_body_util::{BodyExt, Limited};
-use invoke::{Invoke, InvokeError};
+use invoke::{ANSWER_MAX_BYTES, Invoke, InvokeError, understood};
 use room::Room;
 use serde_json::Value;
 use tower::ServiceExt;
-
-/// The largest answer that is read.
-const ANSWER_MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// The rooms that may be asked. Each is admitted when it is built: two may ask each other.
 pub(super) struct InProcess {
@@ -68,16 +65,12 @@ impl InProcess {
             .body(body)
             .map_err(|error| InvokeError::Unavailable(error.to_string()))?;
         let Ok(response) = router.oneshot(request).await;
-        match response.status() {
-            StatusCode::OK => {}
-            StatusCode::NOT_FOUND => return Err(InvokeError::NotFound),
-            status => return Err(InvokeError::Refused(status.as_u16())),
-        }
+        let status = response.status().as_u16();
         let body = Limited::new(response.into_body(), ANSWER_MAX_BYTES)
             .collect()
             .await
             .map_err(|error| InvokeError::Unreadable(error.to_string()))?;
-        serde_json::from_slice(&body.to_bytes()).map_err(|error| InvokeError::Unreadable(error.to_string()))
+        understood(status, &body.to_bytes())
     }
 }
 
