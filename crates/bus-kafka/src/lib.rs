@@ -6,7 +6,7 @@
 //! waits in a partition than may, the partition is paused.
 //!
 //! A crash hands out again what was not stored: at least once. Beside the bus there is what an operator needs: [`topics`]
-//! makes them and reports drift, [`read`] reads them back, for replays and dead letters.
+//! makes them and reports drift, [`read`] reads them back, for replays and dead letters, [`lag`] tells how far a group is behind.
 //!
 //! Not here: the life of a record (`bus::settle`), what is in it (crate `contracts`), commands (crate `agent-bus`).
 
@@ -23,6 +23,7 @@ use tokio_util::task::TaskTracker;
 
 mod client;
 mod consume;
+pub mod lag;
 mod lanes;
 mod publish;
 pub mod read;

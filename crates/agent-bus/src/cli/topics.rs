@@ -1,13 +1,16 @@
-//! `agent-bus topics apply`: the fleet's topics on a Kafka cluster, one line a topic.
+//! `agent-bus topics`: the fleet's topics on a Kafka cluster, made and compared, and how far their readers are behind; one
+//! line a topic.
 //!
-//! Not here: which topics there are (crate `contracts`), how they are made and compared (crate `bus-kafka`).
+//! Not here: which topics there are (crate `contracts`), how they are made, compared and asked (crate `bus-kafka`).
 
 use std::io::Write;
 use std::process::ExitCode;
 
+use bus_kafka::lag::{Lag, lags};
 use bus_kafka::topics::{State, Wanted, apply};
 
 use super::Failure;
+use crate::fleet::Service;
 use crate::kafka::KafkaArgs;
 
 #[derive(Debug, clap::Subcommand)]
@@ -15,6 +18,17 @@ pub(crate) enum Command {
     /// Make the topics that are missing, and tell how the others differ from what is wanted; these are left as they are.
     /// Exit status 1 where one differs
     Apply(ApplyArgs),
+    /// Tell how many records each agent has not done yet, by the offsets that its group has committed: through a sidecar, too
+    Lag(LagArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct LagArgs {
+    #[command(flatten)]
+    kafka: KafkaArgs,
+    /// Only this agent's
+    #[arg(long)]
+    agent: Option<Service>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -31,7 +45,24 @@ pub(crate) struct ApplyArgs {
 
 /// Exit status 0 where all is as wanted or was made, 1 where a topic differs.
 pub(crate) fn run(command: &Command) -> Result<ExitCode, Failure> {
-    let Command::Apply(args) = command;
+    match command {
+        Command::Apply(args) => make(args),
+        Command::Lag(args) => tell_lags(args),
+    }
+}
+
+fn tell_lags(args: &LagArgs) -> Result<ExitCode, Failure> {
+    let settings = args.kafka.settings()?;
+    let mut out = std::io::stdout().lock();
+    for agent in Service::ALL.into_iter().filter(|agent| args.agent.is_none_or(|only| only == *agent)) {
+        for Lag { topic, records } in lags(&settings, agent.name())? {
+            writeln!(out, "{} {}: {records}", agent.name(), settings.topic(topic))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn make(args: &ApplyArgs) -> Result<ExitCode, Failure> {
     let (replicas, min_insync) = (args.replicas, args.min_insync);
     if min_insync > replicas {
         return Err(format!("--min-insync: {min_insync} is more than --replicas {replicas}").into());
