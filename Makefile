@@ -1,10 +1,10 @@
 # The verbs. Each is a script in scripts/ or bench/ that says what it does; CONTRIBUTING.md tells when to use which.
 
-.PHONY: help run test check bench crash crash-long crash-up soak audit openapi
+.PHONY: help run test check bench bench-durable bench-students crash crash-long crash-up soak soak-events audit openapi
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 run: ## build and start all agents in one process (ARGS="--port 9000" goes to `up`)
 	@scripts/run up $(ARGS)
@@ -16,19 +16,28 @@ check: ## format, lints, documentation, dependencies, generated files
 	@scripts/check
 
 bench: ## requests a second, latency and memory, beside a FastAPI peer (release build)
-	@bench/run $(ARGS)
+	@bench/run routes $(ARGS)
+
+bench-durable: ## scores a second, durable end to end, for each store and bus, beside pgbench and librdkafka (release build)
+	@bench/run durable $(ARGS)
+
+bench-students: ## 1,000 students at 1,000 requests a second for ten minutes, each agent in a process of its own (release build)
+	@bench/run students $(ARGS)
 
 crash: ## 100 SIGKILLs of agents, sidecars, Kafka and Postgres under load: nothing answered is lost, nothing counted twice
 	@scripts/crash-with cluster $(ARGS)
 
 crash-long: ## 1,000 kills, three brokers and one of them lost at a time
-	@scripts/crash-with cluster --kills 1000 --requests 100000 --brokers 3 $(ARGS)
+	@scripts/crash-with cluster --kills 1000 --requests 20000 --brokers 3 $(ARGS)
 
 crash-up: ## 100 SIGKILLs of `agent-bus up` under load
 	@scripts/crash-with up $(ARGS)
 
 soak: ## 2,000 hostile programs through the sandbox: memory stays flat
 	@scripts/soak $(ARGS)
+
+soak-events: ## an hour at a steady rate over Dapr, Kafka and Postgres: memory, handles and lag stay flat (release build)
+	@scripts/crash-with soak $(ARGS)
 
 audit: ## many seeds of every exercise, tried in the sandbox (release build; ARGS="--seeds 200")
 	@scripts/audit $(ARGS)

@@ -256,6 +256,20 @@ class Cluster:
         found = [float(line.split()[-1]) for line in lines if line.startswith(name + "{")]
         return sum(found) if found else float("inf")
 
+    def publish_all(self):
+        """Waits until no agent has anything left to publish: until then the topics do not hold all."""
+        empty_since, give_up = None, time.monotonic() + 120
+        while time.monotonic() < give_up:
+            if sum(self.metric(agent, "agent_outbox_messages") for agent in self.agents):
+                empty_since = None
+            else:
+                empty_since = empty_since or time.monotonic()
+            # Outboxes are measured every five seconds.
+            if empty_since and time.monotonic() - empty_since > 11:
+                return
+            time.sleep(0.2)
+        raise SystemExit("outboxes do not get empty")
+
     def wait_until_ready(self):
         give_up = time.monotonic() + READY_WITHIN_S
         for agent in self.agents:

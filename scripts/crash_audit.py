@@ -39,12 +39,12 @@ class Promises:
 class Worker(threading.Thread):
     """One client: its own students, one request at a time."""
 
-    def __init__(self, crash, number):
+    def __init__(self, crash, number, students=3):
         super().__init__(daemon=True)
         self.crash = crash
         self.promises = crash.promises
         self.random = random.Random(f"{crash.seed}-{number}")
-        self.students = [f"student-{number}-{n}" for n in range(3)]
+        self.students = [f"student-{number}-{n}" for n in range(students)]
         self.connections = {}
         self.sent = 0
 

@@ -1,4 +1,4 @@
--- How wrk tells its result to bench/measure.py: one line of JSON. wrk is started in the root of the workspace.
+-- How wrk tells its result to bench/routes.py: one line of JSON. wrk is started in the root of the workspace.
 
 function done(summary, latency)
     local errors = summary.errors

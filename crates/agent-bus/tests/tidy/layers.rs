@@ -51,6 +51,7 @@ const LAYERS: &[(&str, Layer)] = &[
     ("room", Chassis),
     ("agent-bus", Whole),
     ("testkit", Whole),
+    ("bench-client", Whole),
 ];
 
 impl Layer {
