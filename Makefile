@@ -1,6 +1,7 @@
 # The verbs. Each is a script in scripts/ or bench/ that says what it does; CONTRIBUTING.md tells when to use which.
 
 .PHONY: help run test check bench bench-durable bench-students crash crash-long crash-up soak soak-events audit openapi
+.PHONY: help run test check bench crash crash-long crash-up soak audit image openapi
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -41,6 +42,11 @@ soak-events: ## an hour at a steady rate over Dapr, Kafka and Postgres: memory, 
 
 audit: ## many seeds of every exercise, tried in the sandbox (release build; ARGS="--seeds 200")
 	@scripts/audit $(ARGS)
+
+image: ## the image, from a release build, without a container engine (root); then run once
+	@cargo build --release --target-dir "$${AGENT_BUS_CACHE:-$$HOME/.cache/agent-bus}/target" --package agent-bus --package sandbox-child
+	@scripts/image build $(ARGS)
+	@scripts/image try
 
 openapi: ## write contracts/openapi anew from the code
 	@scripts/run openapi --dir contracts/openapi
