@@ -89,6 +89,10 @@ RUN set -eu; cd /workspace; \
 
 # The list of dependencies goes into the binaries (cargo-auditable) and beside them (cargo-cyclonedx).
 FROM ${RUST_IMAGE} AS dependencies
+# The toolchain of the image, which is that of rust-toolchain.toml: else clippy and rustfmt would be fetched with it.
+ENV RUSTUP_TOOLCHAIN=1.95.0
+# C libraries among the dependencies are compiled too; on some machines with cmake.
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends cmake && rm -rf /var/lib/apt/lists/*
 RUN cargo install --locked cargo-auditable@0.7.7 cargo-cyclonedx@0.5.9
 WORKDIR /workspace
 COPY --from=manifests /workspace ./
