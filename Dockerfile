@@ -11,7 +11,7 @@ ARG SYSTEM_IMAGE=docker.io/library/debian:12-slim
 ARG RUST_IMAGE=docker.io/library/rust:1.95.0-bookworm
 
 
-# The files under which the binaries run, out of Debian: the C library, the roots of TLS, one user. Debian's notes on the
+# The files under which the binaries run, out of Debian: the C library, zlib, the roots of TLS, one user. Debian's notes on the
 # packages come along, so that a scanner finds their versions, and their licences.
 FROM ${SYSTEM_IMAGE} AS system
 RUN set -eu; \
@@ -22,12 +22,12 @@ RUN set -eu; \
     echo 'nonroot:x:65532:' >"$root/etc/group"; \
     echo 'hosts: files dns' >"$root/etc/nsswitch.conf"; \
     cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"; \
-    for package in libc6 libgcc-s1; do \
-        for file in $(dpkg -L "$package" | grep -E '/(ld-linux[^/]*|libc|libm|libgcc_s)\.so\.[0-9]+$'); do \
+    for package in libc6 libgcc-s1 zlib1g; do \
+        for file in $(dpkg -L "$package" | grep -E '/(ld-linux[^/]*|libc|libm|libgcc_s|libz)\.so\.[0-9]+$'); do \
             mkdir -p "$root$(dirname "$file")"; cp -L "$file" "$root$file"; \
         done; \
     done; \
-    for package in libc6 libgcc-s1 gcc-12-base ca-certificates; do \
+    for package in libc6 libgcc-s1 gcc-12-base zlib1g ca-certificates; do \
         dpkg -s "$package" >"$root/var/lib/dpkg/status.d/$package"; \
         doc="/usr/share/doc/$package/copyright"; \
         if [ -e "$doc" ]; then mkdir -p "$root$(dirname "$doc")"; cp -L "$doc" "$root$doc"; fi; \
