@@ -66,7 +66,7 @@ def client(options, *arguments):
 
 
 def post(options, side, token, students, clients, seconds):
-    consuming = ["--brokers", side.brokers] if side.brokers else []
+    consuming = ["--brokers", side.brokers, "--release-prefix", side.running.prefix] if side.brokers else []
     before_s = side.processor_s()
     figures = client(
         options, "posts", "--address", side.address, "--token", token, "--students", students,
@@ -109,7 +109,7 @@ def measure(options, side, token_file):
             figures["pgbench_per_s"] = pgbench(options, other, options.clients, seconds)
         if side.brokers:
             raw = client(
-                options, "raw-kafka", "--brokers", side.brokers, "--topic", "agent.responses",
+                options, "raw-kafka", "--brokers", side.brokers, "--topic", f"{side.running.prefix}agent.responses",
                 "--clients", options.clients, "--seconds", seconds,
             )  # fmt: skip
             figures["raw_kafka_per_s"] = raw["answers"]["count"] / raw["seconds"]

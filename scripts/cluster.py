@@ -20,6 +20,7 @@ from fleet import call
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 120
+SERVICES = ["progress", "debug", "review", "concepts", "exercise"]
 TOKEN_BETWEEN_AGENTS = "between-agents"
 # Below those that the kernel gives to clients: see scripts/beside.sh.
 PORTS = range(12_000, 32_000)
@@ -98,6 +99,8 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix="agent-bus-cluster.", dir="/tmp"))
         self.folder.chmod(0o755)
         self.ports = Ports()
+        # A release of its own: sidecars find each other by app id on the whole host, those of another cluster too.
+        self.prefix = f"c{os.getpid()}-"
         self.public, self.internal, self.processes = {}, {}, {}
         self.watching = threading.Event()
 
@@ -140,7 +143,8 @@ class Cluster:
             for name, value in os.environ.items()
             if not name.startswith(("AGENT_BUS_", "DAPR_", "APP_", "FAILPOINTS"))
         }
-        return surroundings | {"AGENT_BUS_KAFKA_BROKERS": getattr(self, "kafka", "")} | more
+        ours = {"AGENT_BUS_KAFKA_BROKERS": getattr(self, "kafka", ""), "AGENT_BUS_RELEASE_PREFIX": self.prefix}
+        return surroundings | ours | more
 
     def _add(self, agent):
         public, internal, http_port, grpc, between = (self.ports.take() for _ in range(5))
@@ -180,12 +184,15 @@ class Cluster:
         addresses = {"kafka:9092": self.kafka, "redis:6379": self.redis.removeprefix("redis://")}
         for name in ("kafka-pubsub", "statestore", "resiliency"):
             text = (shipped / f"{name}.yaml").read_text()
+            # The targets of policies are app ids.
+            for app in SERVICES:
+                text = text.replace(f"\n      {app}: ", f"\n      {self.prefix}{app}: ")
             for from_, to in addresses.items():
                 text = text.replace(from_, to)
             (resources / f"{name}.yaml").write_text(text)
         command = [
             os.environ.get("AGENT_BUS_TEST_DAPRD") or script("need", "daprd"),
-            *("--app-id", agent, "--app-port", internal),
+            *("--app-id", self.prefix + agent, "--app-port", internal),
             *("--dapr-http-port", http_port, "--dapr-grpc-port", grpc, "--dapr-internal-grpc-port", between),
             *("--dapr-listen-addresses", "127.0.0.1", "--dapr-internal-grpc-listen-address", "127.0.0.1"),
             *("--enable-metrics=false", "--max-body-size", "16Mi", "--dapr-graceful-shutdown-seconds", "1"),

@@ -58,6 +58,9 @@ struct Posts {
     /// Where the events are consumed. Without it only the answers are waited for
     #[arg(long)]
     brokers: Option<String>,
+    /// What the names of topics begin with there
+    #[arg(long, default_value = "")]
+    release_prefix: String,
 }
 
 #[derive(Debug, clap::Args)]

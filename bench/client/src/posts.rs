@@ -29,7 +29,7 @@ type Consumed = mpsc::UnboundedReceiver<(String, Instant)>;
 
 pub(crate) async fn run(args: Posts) -> Result<Value, Failure> {
     let mut consumer = match &args.brokers {
-        Some(brokers) => Some(consume(brokers).await?),
+        Some(brokers) => Some(consume(brokers, &args.release_prefix).await?),
         None => None,
     };
     let token = fs::read_to_string(&args.token)?.trim().to_owned();
@@ -122,7 +122,7 @@ impl Client {
 }
 
 /// A group of its own on the topic, with what it gets.
-async fn consume(brokers: &str) -> Result<(KafkaBus, Consumed), Failure> {
+async fn consume(brokers: &str, prefix: &str) -> Result<(KafkaBus, Consumed), Failure> {
     struct Tells(mpsc::UnboundedSender<(String, Instant)>);
 
     #[async_trait]
@@ -140,8 +140,8 @@ async fn consume(brokers: &str) -> Result<(KafkaBus, Consumed), Failure> {
     }
 
     let (tell, consumed) = mpsc::unbounded_channel();
-    let bus =
-        KafkaBus::new(Settings::new(brokers), Arc::new(SystemClock), Arc::new(RandomIds), Arc::new(()))?;
+    let settings = Settings { prefix: prefix.to_owned(), ..Settings::new(brokers) };
+    let bus = KafkaBus::new(settings, Arc::new(SystemClock), Arc::new(RandomIds), Arc::new(()))?;
     let subscription =
         Subscription { group: "bench", topics: vec![Topic::LearningEvents], handler: Arc::new(Tells(tell)) };
     bus.subscribe(subscription).await?;
