@@ -2,6 +2,7 @@
 
 .PHONY: help run test check bench bench-durable bench-students crash crash-long crash-up soak soak-events audit openapi
 .PHONY: help run test check bench crash crash-long crash-up soak audit image openapi
+.PHONY: help run test check bench crash crash-long crash-up soak game-day audit openapi
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -39,6 +40,8 @@ soak: ## 2,000 hostile programs through the sandbox: memory stays flat
 
 soak-events: ## an hour at a steady rate over Dapr, Kafka and Postgres: memory, handles and lag stay flat (release build)
 	@scripts/crash-with soak $(ARGS)
+game-day: ## makes each alert fire for real, and clear; prints how long it took (ARGS="--only AgentDown")
+	@scripts/game-day $(ARGS)
 
 audit: ## many seeds of every exercise, tried in the sandbox (release build; ARGS="--seeds 200")
 	@scripts/audit $(ARGS)

@@ -1,0 +1,485 @@
+#!/usr/bin/env python3
+"""Makes each alert fire for real, and clear: a fleet at work, something that breaks, a real Prometheus that watches.
+
+    scripts/game-day [--faster 60] [--only ALERT...]
+
+Three scenes: agents in one process (`agent-bus up`), an agent on real Kafka and Postgres, and a real sidecar before an app that
+fails. The rules are those of k8s/monitoring with their times divided by --faster. For each alert it prints how long it took to
+fire after the cause began, how long to clear after the cause was gone, and the entry of the runbook.
+
+Not here: AgentContainerMemoryHigh, which needs a kubelet; whether the rules are right in numbers (k8s/monitoring/tests). Needs
+PyYAML (scripts/requirements/check.txt).
+"""
+
+import argparse
+import http.client
+import http.server
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from cluster import Cluster, Ports, Process, script  # noqa: E402
+from fleet import Fleet, call, default_binary  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+MONITORING = ROOT / "k8s" / "monitoring"
+ELSEWHERE = {"AgentContainerMemoryHigh": "needs a kubelet"}
+SCRAPE_S = 1
+# A rate over fewer scrapes than this is noise.
+SHORTEST_WINDOW_S = 15
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+FIRES_WITHIN_S = 300
+CLEARS_WITHIN_S = 900
+# Half of it fires AgentOutboxFilling, as half of the 100,000 that are the default.
+OUTBOX_MAX = 4000
+POISON = 40_000
+
+
+def seconds(text):
+    return int(text[:-1]) * UNITS[text[-1]]
+
+
+def shortened(faster, thresholds):
+    """The rules, their times divided; and thresholds of what cannot be had in numbers here."""
+    groups, replaced = [], set()
+    for path in sorted(MONITORING.glob("*.rules.yaml")):
+        for group in yaml.safe_load(path.read_text())["groups"]:
+            for rule in group["rules"]:
+                window = lambda found: f"[{max(SHORTEST_WINDOW_S, seconds(found[1]) // faster)}s]"  # noqa: E731
+                rule["expr"] = re.sub(r"\[(\d+[smhd])\]", window, str(rule["expr"]))
+                for from_, to in thresholds.items():
+                    if from_ in rule["expr"]:
+                        rule["expr"] = rule["expr"].replace(from_, to)
+                        replaced.add(from_)
+                if "for" in rule:
+                    rule["for"] = f"{max(SCRAPE_S, seconds(rule['for']) // faster)}s"
+            groups.append(group | {"interval": f"{SCRAPE_S}s"})
+    if replaced != set(thresholds):
+        raise SystemExit(f"no rule holds {set(thresholds) - replaced}")
+    return {"groups": groups}
+
+
+class Watch:
+    """A Prometheus of its own."""
+
+    def __init__(self, faster, thresholds=None):
+        self.folder = Path(tempfile.mkdtemp(prefix="agent-bus-game-day-"))
+        self.port = Ports().take()
+        self.rules = shortened(faster, thresholds or {})
+        self.targets = {}
+
+    def __enter__(self):
+        (self.folder / "rules.yaml").write_text(yaml.safe_dump(self.rules))
+        self.see()
+        jobs = [
+            {"job_name": job, "file_sd_configs": [{"files": [str(self.folder / f"{job}.json")], "refresh_interval": "1s"}]}
+            for job in ("agent-bus", "agent-bus-sidecar")
+        ]
+        config = {
+            "global": {"scrape_interval": f"{SCRAPE_S}s", "scrape_timeout": f"{SCRAPE_S}s", "evaluation_interval": f"{SCRAPE_S}s"},
+            "rule_files": [str(self.folder / "rules.yaml")],
+            "scrape_configs": jobs,
+        }
+        (self.folder / "prometheus.yaml").write_text(yaml.safe_dump(config))
+        command = [
+            script("need", "prometheus"),
+            f"--config.file={self.folder / 'prometheus.yaml'}",
+            f"--storage.tsdb.path={self.folder / 'data'}",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+        ]
+        with open(self.folder / "log", "w") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        give_up = time.monotonic() + 60
+        while self.ask("vector(1)") is None:
+            if self.process.poll() is not None or time.monotonic() > give_up:
+                raise SystemExit(f"Prometheus does not start:\n{(self.folder / 'log').read_text()[-3000:]}")
+            time.sleep(0.2)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def address(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def see(self, **ports):
+        """Scrapes these: agents=[port...], sidecars=[port...]."""
+        for job, name in (("agent-bus", "agents"), ("agent-bus-sidecar", "sidecars")):
+            self.targets[job] = ports.get(name, self.targets.get(job, []))
+            text = json.dumps([{"targets": [f"127.0.0.1:{port}" for port in self.targets[job]]}])
+            # In one step: a half-written file would be read.
+            (self.folder / f"{job}.new").write_text(text)
+            os.replace(self.folder / f"{job}.new", self.folder / f"{job}.json")
+
+    def ask(self, query):
+        try:
+            address = f"{self.address}/api/v1/query?{urllib.parse.urlencode({'query': query})}"
+            with urllib.request.urlopen(address, timeout=5) as response:
+                return json.load(response)["data"]["result"]
+        except (OSError, urllib.error.HTTPError):
+            return None
+
+    def fires(self, alert):
+        return bool(self.ask(f'ALERTS{{alertname="{alert}", alertstate="firing"}}'))
+
+
+class Day:
+    """What was tried, and how it went."""
+
+    def __init__(self, only):
+        self.only = only
+        self.rows = []
+        self.failed = []
+
+    def wants(self, *alerts):
+        return not self.only or any(alert in self.only for alert in alerts)
+
+    def wait(self, watch, alerts, is_firing, within_s, meanwhile):
+        """Seconds until each alert is so. `meanwhile` goes on until then."""
+        start, took = time.monotonic(), {}
+        while len(took) < len(alerts):
+            for alert in alerts:
+                if alert not in took and watch.fires(alert) == is_firing:
+                    took[alert] = time.monotonic() - start
+            if time.monotonic() - start > within_s:
+                break
+            meanwhile()
+            time.sleep(0.1)
+        return took
+
+    def play(self, watch, alerts, cause, mend=lambda: None, meanwhile=lambda: None, afterwards=lambda: None):
+        """`cause` once, `meanwhile` again and again until all fire; `mend` once, `afterwards` again until all clear."""
+        alerts = [alert for alert in alerts if self.wants(alert)]
+        if not alerts:
+            return
+        early = [alert for alert in alerts if watch.fires(alert)]
+        cause()
+        fired = self.wait(watch, alerts, True, FIRES_WITHIN_S, meanwhile)
+        mend()
+        cleared = self.wait(watch, list(fired), False, CLEARS_WITHIN_S, afterwards)
+        for alert in alerts:
+            row = (alert, fired.get(alert), cleared.get(alert))
+            self.rows.append(row)
+            show(row)
+            if alert in early:
+                self.failed.append(f"{alert} fired before its cause")
+            if alert not in cleared:
+                self.failed.append(f"{alert} did not {'clear' if alert in fired else 'fire'}")
+
+
+def show(row):
+    alert, fired, cleared = row
+    times = (f"{took:6.1f} s" if took is not None else "   never" for took in (fired, cleared))
+    print(f"{alert:26} fired {next(times)}   cleared {next(times)}   docs/OPERATIONS.md#{alert.lower()}", flush=True)
+
+
+def together(number, work):
+    """The work in so many threads at once; what goes wrong on the wire is part of the day."""
+
+    def quietly():
+        try:
+            work()
+        except (OSError, http.client.HTTPException):
+            pass
+
+    threads = [threading.Thread(target=quietly) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+class OneProcess:
+    """Scene one: `agent-bus up`, with a sandbox that can be taken away."""
+
+    def __init__(self, binary, sandbox):
+        self.folder = Path(tempfile.mkdtemp(prefix="agent-bus-game-day-"))
+        self.broken = self.folder / "broken"
+        self.program = self.folder / "agent-bus-sandbox"
+        self.program.write_text(f'#!/bin/sh\n[ ! -e "{self.broken}" ] || exit 1\nexec "{sandbox}" "$@"\n')
+        self.program.chmod(0o755)
+        limits = ["--student-requests-per-minute", 1_000_000, "--other-requests-per-minute", 1_000_000]
+        self.fleet = Fleet(binary, [*limits, "--sandbox", self.program, "--sandbox-running", 1])
+
+    def __enter__(self):
+        self.fleet.start()
+        self.ada = self.fleet.token("ada", "student")
+        return self
+
+    def __exit__(self, *_):
+        self.fleet.__exit__()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def ask(self, path, body=None, token=None):
+        return self.fleet.call("POST" if body is not None else "GET", f"/api/v1/{path}", token or self.ada, body)
+
+    def exercise(self):
+        give_up = time.monotonic() + 300
+        while True:
+            status, answer = self.ask("exercise/generate", {"topic": "for", "kind": "write"})
+            if status == 200:
+                return answer["problem_id"]
+            if time.monotonic() > give_up:
+                raise SystemExit(f"no exercise: {status} {answer}")
+            time.sleep(1)
+
+    def verify(self, problem, program):
+        return self.ask("exercise/verify", {"problem_id": problem, "answer": program})
+
+    def break_sandbox(self):
+        self.broken.touch()
+        for child in children(self.fleet.process.pid):
+            os.kill(child, signal.SIGKILL)
+
+
+def children(parent):
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The name may hold anything, a bracket too; the parent is the second field after it.
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(stat.parent.name))
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def first_scene(day, binary, sandbox, faster):
+    with OneProcess(binary, sandbox) as stage, Watch(faster) as watch:
+        fleet = stage.fleet
+        watch.see(agents=[fleet.port])
+        restart = lambda: (fleet.start(), watch.see(agents=[fleet.port]))  # noqa: E731
+        small = lambda: together(4, lambda: stage.ask("debug/analyze", {"code": "print(1)\n"}))  # noqa: E731
+        # Counters are there before they move.
+        small()
+        stage.ask("progress/ada", token="no-token")
+        time.sleep(5)
+
+        if day.wants("AgentTokenEfficiencyLow"):
+            # An exercise is a long answer; no assignments are a short one.
+            day.play(
+                watch,
+                ["AgentTokenEfficiencyLow"],
+                cause=stage.exercise,
+                afterwards=lambda: stage.ask("exercise/assignments"),
+            )
+        day.play(
+            watch,
+            ["AgentAuthFailures"],
+            cause=lambda: None,
+            meanwhile=lambda: stage.ask("progress/ada", token="no-token"),
+        )
+        many_lines = {"code": "total = [value * 2 for value in range(10) if value % 2]\n" * 4000}
+        day.play(
+            watch,
+            ["AgentSlow"],
+            cause=lambda: None,
+            meanwhile=lambda: together(2, lambda: stage.ask("debug/analyze", many_lines)),
+            afterwards=small,
+        )
+        day.play(
+            watch,
+            ["AgentDown", "AgentInstanceDown"],
+            cause=fleet.kill,
+            mend=restart,
+        )
+        if day.wants("SandboxExhausted"):
+            problem = stage.exercise()
+            endless = "while True:\n    pass\n"
+            day.play(
+                watch,
+                ["SandboxExhausted"],
+                cause=lambda: None,
+                meanwhile=lambda: together(48, lambda: stage.verify(problem, endless)),
+            )
+        failing = ["SandboxCannotStart", "AgentErrorRate", "FleetBurnsBudgetFast", "FleetBurnsBudgetSlow"]
+        if day.wants(*failing):
+            problem = stage.exercise()
+            day.play(
+                watch,
+                failing,
+                cause=stage.break_sandbox,
+                meanwhile=lambda: (stage.verify(problem, "print(1)\n"), time.sleep(0.2)),
+                mend=stage.broken.unlink,
+                afterwards=small,
+            )
+        # Programs at the size that is allowed, many at once.
+        largest = {"code": "value = [1, 2, 3]\n" * 55_000}
+        day.play(
+            watch,
+            ["AgentMemoryHigh"],
+            cause=lambda: None,
+            meanwhile=lambda: together(12, lambda: stage.ask("debug/analyze", largest)),
+            mend=lambda: (fleet.kill(), restart()),
+        )
+
+
+def poison(cluster, number):
+    """Records that nobody can use, by a program that is none of ours."""
+    command = ["java", "-Xmx128m", "-cp", f"{script('need', 'kafka')}/*", "org.apache.kafka.tools.ConsoleProducer"]
+    arguments = ["--bootstrap-server", cluster.kafka, "--topic", "learning.evidence", "--property", "parse.key=true"]
+    lines = "".join(f"student-{n % 60}\tno event, number {n}\n" for n in range(number))
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run(command + arguments, input=lines, text=True, check=True, **quiet)
+
+
+def second_scene(day, binary, faster):
+    waiting, behind = ["AgentOutboxStuck", "AgentOutboxFilling"], ["AgentConsumerLag", "AgentDeadLetters"]
+    if not day.wants(*waiting, *behind):
+        return
+    settings = {"AGENT_BUS_OUTBOX_MAX": str(OUTBOX_MAX)}
+    thresholds = {"> 50000": f"> {OUTBOX_MAX // 2}"}
+    with Cluster(binary, ["progress"], "kafka", settings=settings) as cluster, Watch(faster, thresholds) as watch:
+        watch.see(agents=list(cluster.public.values()))
+        teacher = cluster.token("teacher-1", "teacher")
+        roster = {"name": "Game day", "students": ["ada"]}
+        cluster.call("PUT", "/api/v1/progress/classes/game-day", teacher, roster)
+        numbers = iter(range(1_000_000))
+
+        def score():
+            """Fifty scores on one connection; each leaves an event."""
+            connection = cluster.connect("/api/v1/progress/ada")
+            for _ in range(50):
+                scores = {"completion": 0.5, "quiz": 0.5, "quality": 0.5, "consistency": 0.5}
+                body = {"component": "loops", "scores": scores, "idempotency_key": f"game-day-{next(numbers)}"}
+                call(connection, "POST", "/api/v1/progress/ada", teacher, body)
+            connection.close()
+
+        day.play(
+            watch,
+            waiting,
+            cause=lambda: script("kafka", "kill", cluster.folder / "kafka", 1),
+            meanwhile=lambda: together(4, score) if unpublished(cluster) < 0.9 * OUTBOX_MAX else time.sleep(1),
+            mend=lambda: script("kafka", "start", cluster.folder / "kafka"),
+        )
+
+        def fall_behind():
+            # It must stay away while records come in.
+            progress = cluster.processes.pop("progress")
+            progress.kill()
+            progress.process.wait()
+            poison(cluster, POISON)
+            progress.start()
+            cluster.processes["progress"] = progress
+
+        day.play(watch, behind, cause=fall_behind)
+
+
+def unpublished(cluster):
+    found = cluster.metric("progress", "agent_outbox_messages")
+    return 0 if found == float("inf") else found
+
+
+class Failing(http.server.BaseHTTPRequestHandler):
+    """An app that answers 500."""
+
+    def do_GET(self):
+        self.send_response(500)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def third_scene(day, faster):
+    alerts = ["BreakerOpen", "SidecarDown"]
+    if not day.wants(*alerts):
+        return
+    folder, ports = Path(tempfile.mkdtemp(prefix="agent-bus-game-day-")), Ports()
+    # A name that nobody else has: sidecars of other fleets on this network would find it, and send their calls here.
+    app_id = f"game-day-{os.getpid()}"
+    app = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Failing)
+    threading.Thread(target=app.serve_forever, daemon=True).start()
+    http_port, grpc, between, metrics = (ports.take() for _ in range(4))
+    resources = folder / "resources"
+    resources.mkdir()
+    policy = (MONITORING.parent / "base" / "dapr" / "resiliency.yaml").read_text()
+    (resources / "resiliency.yaml").write_text(policy.replace("progress:", f"{app_id}:"))
+    command = [
+        os.environ.get("AGENT_BUS_TEST_DAPRD") or script("need", "daprd"),
+        *("--app-id", app_id, "--app-port", app.server_port, "--resources-path", resources),
+        *("--dapr-http-port", http_port, "--dapr-grpc-port", grpc, "--dapr-internal-grpc-port", between),
+        *("--dapr-listen-addresses", "127.0.0.1", "--dapr-internal-grpc-listen-address", "127.0.0.1"),
+        *("--enable-metrics=true", "--metrics-port", metrics, "--config", MONITORING.parent / "base/dapr/configuration.yaml"),
+    ]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("DAPR_", "APP_"))}
+    sidecar = Process("daprd", command, environment | {"DAPR_HOST_IP": "127.0.0.1"}, folder / "daprd.log")
+
+    def asks():
+        connection = http.client.HTTPConnection("127.0.0.1", http_port, timeout=10)
+        try:
+            connection.request("GET", f"/v1.0/invoke/{app_id}/method/anything")
+            connection.getresponse().read()
+        except OSError:
+            pass
+        finally:
+            connection.close()
+
+    sidecar.start()
+    try:
+        with Watch(faster) as watch:
+            watch.see(sidecars=[metrics])
+            asks()
+            time.sleep(5)
+            day.play(watch, ["BreakerOpen"], cause=lambda: None, meanwhile=asks)
+            day.play(watch, ["SidecarDown"], cause=sidecar.kill, mend=sidecar.start)
+    finally:
+        sidecar.stop()
+        app.shutdown()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--binary", type=Path, default=default_binary())
+    parser.add_argument("--sandbox", type=Path, help="agent-bus-sandbox; beside the binary if absent")
+    parser.add_argument("--faster", type=int, default=60, help="what times in rules are divided by")
+    parser.add_argument("--only", nargs="+", default=[], metavar="ALERT")
+    options = parser.parse_args()
+    groups = (yaml.safe_load(path.read_text())["groups"] for path in sorted(MONITORING.glob("*.rules.yaml")))
+    alerts = {rule["alert"] for file in groups for group in file for rule in group["rules"] if "alert" in rule}
+    if unknown := set(options.only) - alerts:
+        raise SystemExit(f"no such alert: {', '.join(sorted(unknown))}")
+    sandbox = options.sandbox or options.binary.with_name("agent-bus-sandbox")
+
+    day = Day(options.only)
+    third_scene(day, options.faster)
+    second = {"AgentOutboxStuck", "AgentOutboxFilling", "AgentConsumerLag", "AgentDeadLetters", "BreakerOpen", "SidecarDown"}
+    if day.wants(*(alerts - second)):
+        first_scene(day, options.binary, sandbox, options.faster)
+    second_scene(day, options.binary, options.faster)
+
+    print()
+    tried = {alert for alert, _, _ in day.rows}
+    for alert in sorted((set(options.only) or alerts) - tried):
+        why = ELSEWHERE.get(alert)
+        print(f"{alert:26} not tried: {why or 'no scene'}")
+        if not why:
+            day.failed.append(f"{alert} has no scene")
+    for failed in day.failed:
+        print(failed, file=sys.stderr)
+    print(f"{len(tried)} alerts tried, {len(day.failed)} failed; times of rules divided by {options.faster}")
+    sys.exit(1 if day.failed else 0)
+
+
+if __name__ == "__main__":
+    main()
