@@ -5,9 +5,10 @@
 
 Three scenes: agents in one process (`agent-bus up`), an agent on real Kafka and Postgres, and a real sidecar before an app that
 fails. The rules are those of k8s/monitoring with their times divided by --faster. For each alert it prints how long it took to
-fire after the cause began, how long to clear after the cause was gone, and the entry of the runbook.
+fire after the cause began, how long to clear after the cause was gone, and the entry of the runbook. A real Alertmanager tells a
+stand-in for PagerDuty of them; that it was told of each, with the right severity, and of its end, is part of the day.
 
-Not here: AgentContainerMemoryHigh, which needs a kubelet; whether the rules are right in numbers (k8s/monitoring/tests). Needs
+Not here: PagerDuty itself; AgentContainerMemoryHigh, which needs a kubelet; whether the rules are right in numbers (k8s/monitoring/tests). Needs
 PyYAML (scripts/requirements/check.txt).
 """
 
@@ -45,6 +46,7 @@ SHORTEST_WINDOW_S = 15
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 FIRES_WITHIN_S = 300
 CLEARS_WITHIN_S = 900
+TOLD_WITHIN_S = 60
 # Half of it fires AgentOutboxFilling, as half of the 100,000 that are the default.
 OUTBOX_MAX = 4000
 POISON = 40_000
@@ -74,13 +76,91 @@ def shortened(faster, thresholds):
     return {"groups": groups}
 
 
+def own_process(command, log):
+    with open(log, "w") as output:
+        return subprocess.Popen(
+            [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+
+
+class Desk:
+    """An Alertmanager with the settings of k8s/monitoring, and who is told instead of PagerDuty."""
+
+    KEY = "routing-key-of-the-game-day"
+
+    def __init__(self, faster, folder):
+        told = self.told = []
+        self.folder = folder
+
+        class Told(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(202)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.pager = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Told)
+        self.port = Ports().take()
+        key = folder / "routing-key"
+        key.write_text(self.KEY)
+        config = yaml.safe_load((MONITORING / "alertmanager.yaml").read_text())
+        config["global"]["pagerduty_url"] = f"http://127.0.0.1:{self.pager.server_port}/v2/enqueue"
+        for receiver in config["receivers"]:
+            for way in receiver["pagerduty_configs"]:
+                way["routing_key_file"] = str(key)
+        for route in [config["route"], *config["route"]["routes"]]:
+            for wait in ("group_wait", "group_interval", "repeat_interval"):
+                if wait in route:
+                    route[wait] = f"{max(SCRAPE_S, seconds(route[wait]) // faster)}s"
+        (folder / "alertmanager.yaml").write_text(yaml.safe_dump(config))
+
+    def open(self):
+        threading.Thread(target=self.pager.serve_forever, daemon=True).start()
+        command = [
+            script("need", "alertmanager"),
+            f"--config.file={self.folder / 'alertmanager.yaml'}",
+            f"--storage.path={self.folder / 'alertmanager'}",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+            # Alone: it looks for no others.
+            "--cluster.listen-address=",
+        ]
+        self.process = own_process(command, self.folder / "alertmanager.log")
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+        self.pager.shutdown()
+
+    def heard(self, alert, action, severity):
+        """Whether PagerDuty would have been told."""
+        return any(
+            event["event_action"] == action
+            and event["routing_key"] == self.KEY
+            and event["payload"]["severity"] == {"page": "critical", "ticket": "warning"}[severity]
+            and event["payload"]["summary"].startswith(f"{alert}: ")
+            # An end is told without the details.
+            and (action == "resolve" or event["payload"]["custom_details"]["runbook"].endswith(f"#{alert.lower()}"))
+            for event in list(self.told)
+        )
+
+
 class Watch:
-    """A Prometheus of its own."""
+    """A Prometheus and an Alertmanager of its own."""
 
     def __init__(self, faster, thresholds=None):
         self.folder = Path(tempfile.mkdtemp(prefix="agent-bus-game-day-"))
         self.port = Ports().take()
         self.rules = shortened(faster, thresholds or {})
+        self.severities = {
+            rule["alert"]: rule["labels"]["severity"]
+            for group in self.rules["groups"]
+            for rule in group["rules"]
+            if "alert" in rule
+        }
+        self.desk = Desk(faster, self.folder)
         self.targets = {}
 
     def __enter__(self):
@@ -94,6 +174,7 @@ class Watch:
             "global": {"scrape_interval": f"{SCRAPE_S}s", "scrape_timeout": f"{SCRAPE_S}s", "evaluation_interval": f"{SCRAPE_S}s"},
             "rule_files": [str(self.folder / "rules.yaml")],
             "scrape_configs": jobs,
+            "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{self.desk.port}"]}]}]},
         }
         (self.folder / "prometheus.yaml").write_text(yaml.safe_dump(config))
         command = [
@@ -102,8 +183,8 @@ class Watch:
             f"--storage.tsdb.path={self.folder / 'data'}",
             f"--web.listen-address=127.0.0.1:{self.port}",
         ]
-        with open(self.folder / "log", "w") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.desk.open()
+        self.process = own_process(command, self.folder / "log")
         give_up = time.monotonic() + 60
         while self.ask("vector(1)") is None:
             if self.process.poll() is not None or time.monotonic() > give_up:
@@ -114,6 +195,7 @@ class Watch:
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait()
+        self.desk.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
@@ -183,6 +265,16 @@ class Day:
                 self.failed.append(f"{alert} fired before its cause")
             if alert not in cleared:
                 self.failed.append(f"{alert} did not {'clear' if alert in fired else 'fire'}")
+            elif not self.told(watch, alert):
+                self.failed.append(f"{alert}: PagerDuty would not have been told of it and of its end")
+
+    def told(self, watch, alert):
+        give_up = time.monotonic() + TOLD_WITHIN_S
+        while time.monotonic() < give_up:
+            if all(watch.desk.heard(alert, action, watch.severities[alert]) for action in ("trigger", "resolve")):
+                return True
+            time.sleep(0.2)
+        return False
 
 
 def show(row):
