@@ -252,7 +252,9 @@ class Day:
         alerts = [alert for alert in alerts if self.wants(alert)]
         if not alerts:
             return
-        early = [alert for alert in alerts if watch.fires(alert)]
+        # What an earlier cause left behind goes first.
+        calm = self.wait(watch, alerts, False, CLEARS_WITHIN_S, afterwards)
+        early = [alert for alert in alerts if alert not in calm]
         cause()
         fired = self.wait(watch, alerts, True, FIRES_WITHIN_S, meanwhile)
         mend()
@@ -393,15 +395,6 @@ def first_scene(day, binary, sandbox, faster):
             cause=fleet.kill,
             mend=restart,
         )
-        if day.wants("SandboxExhausted"):
-            problem = stage.exercise()
-            endless = "while True:\n    pass\n"
-            day.play(
-                watch,
-                ["SandboxExhausted"],
-                cause=lambda: None,
-                meanwhile=lambda: together(48, lambda: stage.verify(problem, endless)),
-            )
         failing = ["SandboxCannotStart", "AgentErrorRate", "FleetBurnsBudgetFast", "FleetBurnsBudgetSlow"]
         if day.wants(*failing):
             problem = stage.exercise()
@@ -412,6 +405,15 @@ def first_scene(day, binary, sandbox, faster):
                 meanwhile=lambda: (stage.verify(problem, "print(1)\n"), time.sleep(0.2)),
                 mend=stage.broken.unlink,
                 afterwards=small,
+            )
+        if day.wants("SandboxExhausted"):
+            problem = stage.exercise()
+            endless = "while True:\n    pass\n"
+            day.play(
+                watch,
+                ["SandboxExhausted"],
+                cause=lambda: None,
+                meanwhile=lambda: together(48, lambda: stage.verify(problem, endless)),
             )
         # Programs at the size that is allowed, many at once.
         largest = {"code": "value = [1, 2, 3]\n" * 55_000}
