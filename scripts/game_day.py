@@ -46,6 +46,8 @@ SHORTEST_WINDOW_S = 15
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 FIRES_WITHIN_S = 300
 CLEARS_WITHIN_S = 900
+# An alert that another one holds back is told later than this, when that one is over.
+HEARD_WITHIN_S = 10
 TOLD_WITHIN_S = 60
 # Half of it fires AgentOutboxFilling, as half of the 100,000 that are the default.
 OUTBOX_MAX = 4000
@@ -219,6 +221,9 @@ class Watch:
         except (OSError, urllib.error.HTTPError):
             return None
 
+    def was_told(self, alert, action):
+        return self.desk.heard(alert, action, self.severities[alert])
+
     def fires(self, alert):
         return bool(self.ask(f'ALERTS{{alertname="{alert}", alertstate="firing"}}'))
 
@@ -257,6 +262,11 @@ class Day:
         early = [alert for alert in alerts if alert not in calm]
         cause()
         fired = self.wait(watch, alerts, True, FIRES_WITHIN_S, meanwhile)
+        # Alertmanager waits before it tells, and never tells of what was over by then.
+        give_up = time.monotonic() + HEARD_WITHIN_S
+        while time.monotonic() < give_up and not all(watch.was_told(alert, "trigger") for alert in fired):
+            meanwhile()
+            time.sleep(0.1)
         mend()
         cleared = self.wait(watch, list(fired), False, CLEARS_WITHIN_S, afterwards)
         for alert in alerts:
@@ -273,7 +283,7 @@ class Day:
     def told(self, watch, alert):
         give_up = time.monotonic() + TOLD_WITHIN_S
         while time.monotonic() < give_up:
-            if all(watch.desk.heard(alert, action, watch.severities[alert]) for action in ("trigger", "resolve")):
+            if all(watch.was_told(alert, action) for action in ("trigger", "resolve")):
                 return True
             time.sleep(0.2)
         return False
