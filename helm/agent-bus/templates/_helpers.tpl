@@ -1,0 +1,166 @@
+{{/* Names, labels, addresses and pieces of pods that several templates have in common. No object is made here. */}}
+
+{{/* What app ids, topics, components and keys begin with: nothing in the release `agent-bus`. */}}
+{{- define "agent-bus.prefix" -}}
+{{- if ne .Release.Name "agent-bus" }}{{ .Release.Name }}-{{ end -}}
+{{- end -}}
+
+{{- define "agent-bus.selector" -}}
+app.kubernetes.io/name: agent-bus
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .component }}
+{{- end -}}
+
+{{/* Labels of an object of the release; {root, component}. */}}
+{{- define "agent-bus.labels" -}}
+{{ include "agent-bus.selector" . }}
+app.kubernetes.io/part-of: agent-bus
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
+{{- end -}}
+
+{{/* One agent's values, with what it leaves out; {root, service}. Read it with fromYaml. */}}
+{{- define "agent-bus.service" -}}
+{{- mergeOverwrite (deepCopy .root.Values.defaults) (.service | default dict) | toYaml -}}
+{{- end -}}
+
+{{- define "agent-bus.image" -}}
+{{- with .Values.image -}}
+{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
+{{- end -}}
+{{- end -}}
+
+{{- define "agent-bus.pullSecrets" -}}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "agent-bus.kafkaBrokers" -}}
+{{- if .Values.bundled.kafka.enabled }}{{ .Release.Name }}-kafka:9092{{ else }}{{ .Values.kafka.brokers }}{{ end -}}
+{{- end -}}
+
+{{- define "agent-bus.redisAddress" -}}
+{{- if .Values.bundled.redis.enabled }}{{ .Release.Name }}-redis:6379{{ else }}{{ .Values.redis.address }}{{ end -}}
+{{- end -}}
+
+{{- define "agent-bus.redisSecret" -}}
+{{- if not .Values.bundled.redis.enabled }}{{ .Values.redis.secret }}{{ end -}}
+{{- end -}}
+
+{{- define "agent-bus.databaseSecret" -}}
+{{- if .Values.bundled.postgres.enabled }}{{ .Release.Name }}-postgres{{ else }}{{ .Values.database.secret }}{{ end -}}
+{{- end -}}
+
+{{- define "agent-bus.databaseKey" -}}
+{{- if .Values.bundled.postgres.enabled }}url{{ else }}{{ .Values.database.key }}{{ end -}}
+{{- end -}}
+
+{{- define "agent-bus.appTokenSecret" -}}
+{{- if .Values.bundled.tokens.enabled }}{{ .Release.Name }}-app{{ else }}{{ .Values.appTokenSecret }}{{ end -}}
+{{- end -}}
+
+{{- define "agent-bus.apiTokenSecret" -}}
+{{- if .Values.bundled.tokens.enabled }}{{ .Release.Name }}-dapr-api{{ else }}{{ .Values.dapr.apiTokenSecret }}{{ end -}}
+{{- end -}}
+
+{{/* The ports in host:port,host:port, each once, as a list of YAML. */}}
+{{- define "agent-bus.portsOf" -}}
+{{- $ports := list -}}
+{{- range splitList "," . }}{{ $ports = append $ports (regexFind "[0-9]+$" (trim .) | int) }}{{ end -}}
+{{- range uniq $ports }}
+- {port: {{ . }}, protocol: TCP}
+{{- end }}
+{{- end -}}
+
+{{/* Restricted pod security: of the pod, and of a container. */}}
+{{- define "agent-bus.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+fsGroup: 65532
+seccompProfile: {type: RuntimeDefault}
+{{- end -}}
+
+{{- define "agent-bus.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+capabilities: {drop: [ALL]}
+seccompProfile: {type: RuntimeDefault}
+{{- end -}}
+
+{{- define "agent-bus.databaseEnv" -}}
+- name: AGENT_BUS_DATABASE
+  valueFrom: {secretKeyRef: {name: {{ include "agent-bus.databaseSecret" . }}, key: {{ include "agent-bus.databaseKey" . }}}}
+{{- end -}}
+
+{{- define "agent-bus.kafkaEnv" -}}
+- name: AGENT_BUS_KAFKA_BROKERS
+  value: {{ include "agent-bus.kafkaBrokers" . | quote }}
+{{- with .Values.kafka.options.secret }}
+- name: AGENT_BUS_KAFKA_OPTIONS
+  valueFrom: {secretKeyRef: {name: {{ . }}, key: {{ $.Values.kafka.options.key }}}}
+{{- end }}
+{{- end -}}
+
+{{- define "agent-bus.prefixEnv" -}}
+{{- with include "agent-bus.prefix" . }}
+- name: AGENT_BUS_RELEASE_PREFIX
+  value: {{ . | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* A Job that runs one command of the binary and has no token; {root, component, args, env, hook}. A hook runs before the
+release goes on. Where the server is bundled it comes with the release, and the Job is a part of it. */}}
+{{- define "agent-bus.job" -}}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .root.Release.Name }}-{{ .component }}{{ if not .hook }}-{{ .root.Release.Revision }}{{ end }}
+  labels:
+    {{- include "agent-bus.labels" . | nindent 4 }}
+  {{- if .hook }}
+  annotations:
+    helm.sh/hook: {{ .hook }}
+    helm.sh/hook-weight: {{ .weight | default 0 | quote }}
+    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+  {{- end }}
+spec:
+  backoffLimit: {{ .retries }}
+  activeDeadlineSeconds: {{ .withinSeconds }}
+  template:
+    metadata:
+      labels:
+        {{- include "agent-bus.labels" . | nindent 8 }}
+    spec:
+      restartPolicy: Never
+      automountServiceAccountToken: false
+      enableServiceLinks: false
+      {{- include "agent-bus.pullSecrets" .root | nindent 6 }}
+      securityContext:
+        {{- include "agent-bus.podSecurity" .root | nindent 8 }}
+      containers:
+        - name: {{ .component }}
+          image: {{ include "agent-bus.image" .root | quote }}
+          imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+          args: {{ .args | toJson }}
+          env:
+            {{- .env | nindent 12 }}
+          resources:
+            requests: {cpu: 50m, memory: 64Mi, ephemeral-storage: 16Mi}
+            limits: {cpu: 500m, memory: 256Mi, ephemeral-storage: 64Mi}
+          securityContext:
+            {{- include "agent-bus.containerSecurity" .root | nindent 12 }}
+          volumeMounts:
+            - {name: tmp, mountPath: /tmp}
+      volumes:
+        - name: tmp
+          emptyDir: {sizeLimit: 16Mi}
+{{- end -}}

@@ -1,0 +1,156 @@
+"""What the chart must hold beside its unit tests: judge_chart.py HELM
+
+Wrong values are refused before anything is made, with the key named. Two releases in one namespace have no object, app id, topic
+or key in common. What is written in two places is the same in both: topics, and what a sidecar may be asked. Not here: each
+template by itself (helm/agent-bus/tests), the manifests for kustomize (scripts/render-k8s).
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+CHART = ROOT / "helm" / "agent-bus"
+DEV = ["--values", CHART / "values-dev.yaml"]
+
+# Values that must be refused, and what the refusal must name.
+REFUSED = [
+    ("defaults: {replicas: -1}", "/defaults/replicas"),
+    ("defaults: {replicas: two}", "/defaults/replicas"),
+    ("services: {debug: {replicas: -3}}", "/services/debug"),
+    ("services: {debug: {replica: 3}}", "replica"),
+    ("services: {Debug: {}}", "Debug"),
+    ("servces: {}", "servces"),
+    ("image: {tagg: x}", "tagg"),
+    ("image: {pullPolicy: Sometimes}", "/image/pullPolicy"),
+    ("bus: rabbit", "/bus"),
+    ("database: {secret: ''}", "/database/secret"),
+    ("appTokenSecret: ''", "/appTokenSecret"),
+    ("auth: {jwks: {secret: ''}}", "/auth/jwks/secret"),
+    ("auth: {jwks: {url: keys.example}}", "/auth/jwks/url"),
+    ("redis: {address: redis}", "/redis/address"),
+    ("kafka: {brokers: ''}", "/kafka/brokers"),
+    ("kafka: {brokers: 'a:1,b'}", "/kafka/brokers"),
+    ("kafka: {daprMetadata: [{name: brokers, value: x}]}", "/kafka/daprMetadata"),
+    ("kafka: {minInsync: 4}", "kafka.minInsync"),
+    ("defaults: {autoscaling: {min: 9}}", "defaults.autoscaling.min"),
+    ("defaults: {autoscaling: {cpuPercent: 0}}", "/defaults/autoscaling/cpuPercent"),
+    ("defaults: {resources: {requests: {memory: lots}}}", "/defaults/resources/requests/memory"),
+    ("settings: {studentRequestsPerMinute: 0}", "/settings/studentRequestsPerMinute"),
+    ("settings: {sandboxLockdown: none}", "/settings/sandboxLockdown"),
+    ("shutdown: {drainSeconds: 0}", "/shutdown/drainSeconds"),
+    ("networkPolicy: {gateway: [{}]}", "/networkPolicy/gateway"),
+    ("networkPolicy: {redis: [{ipBlock: {}}]}", "/networkPolicy/redis"),
+    ("services: {debug: {asks: {nobody: [{path: /x, verbs: [GET]}]}}}", "services.debug.asks.nobody"),
+    ("services: {debug: {hears: [learning.rumours]}}", "/services/debug"),
+    ("gatewayApi: {enabled: true}", "/gatewayApi/parents"),
+    ("redis: {enabled: false}", "redis.enabled"),
+]
+
+
+def template(helm, release, *arguments, values=None):
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        file.write(values or "{}")
+        file.flush()
+        command = [helm, "template", release, CHART, "--namespace", "n", "--kube-version", "1.34.3", *arguments, "--values", file.name]
+        done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def objects(helm, release, *arguments):
+    status, text, error = template(helm, release, *arguments)
+    if status != 0:
+        raise SystemExit(f"release {release}: {error}")
+    return [document for document in yaml.safe_load_all(text) if document]
+
+
+def named(path, error):
+    """Whether the refusal names the key, as a path with slashes or dots."""
+    return any(form in error for form in (path, path.replace("/", ".").lstrip("."), path.lstrip("/").replace("/", ".")))
+
+
+def refusals(helm):
+    for values, key in REFUSED:
+        status, _, error = template(helm, "agent-bus", values=values)
+        if status == 0:
+            yield f"not refused: {values}"
+        elif not named(key, error):
+            yield f"refused without naming {key}: {values}: {error.strip()}"
+
+
+def one(documents, kind):
+    return next(document for document in documents if document["kind"] == kind)
+
+
+def two_releases(helm):
+    """Whatever stands in the cluster or on the servers under a name that has to be one release's own."""
+    claimed = []
+    for release in ("agent-bus", "blue"):
+        claims = set()
+        for document in objects(helm, release, *DEV, "--set", "kafka.topics=strimzi"):
+            claims.add(f"{document['kind']} {document['metadata']['name']}")
+            if document["kind"] == "Deployment":
+                template = document["spec"]["template"]
+                claims.add(f"app id {template['metadata']['annotations']['dapr.io/app-id']}")
+                env = {one["name"]: one.get("value") for one in template["spec"]["containers"][0]["env"]}
+                claims.add(f"prefix of topics, groups and keys {env.get('AGENT_BUS_RELEASE_PREFIX', '')!r}")
+            if document["kind"] == "Subscription":
+                claims.add(f"listener {document['scopes']} of {document['spec']['topic']}")
+            if document["kind"] in ("Component", "Resiliency", "Subscription") and not document.get("scopes"):
+                yield f"{document['kind']} {document['metadata']['name']} is everybody's in the namespace"
+        claimed.append(claims)
+    for both in sorted(claimed[0] & claimed[1]):
+        yield f"two releases in one namespace both claim: {both}"
+
+
+def topics(helm):
+    """The chart's topics against the table in the code."""
+    code = (ROOT / "crates" / "contracts" / "src" / "topics.rs").read_text()
+    names = set(re.findall(r'Self::\w+ => "([a-z.-]+)"', code))
+    if len(names) < 6:
+        yield f"crates/contracts/src/topics.rs cannot be read: {sorted(names)}"
+    made = [document for document in objects(helm, "agent-bus", "--set", "kafka.topics=strimzi") if document["kind"] == "KafkaTopic"]
+    if names != {document["spec"]["topicName"] for document in made}:
+        yield f"the chart's topics are not those of the code: {sorted(names)}"
+
+
+def agents(helm):
+    """An agent that is in the code and not in the chart, or the other way round."""
+    code = {path.name for path in (ROOT / "services").iterdir() if path.is_dir()}
+    chart = {
+        document["metadata"]["labels"]["app.kubernetes.io/component"]
+        for document in objects(helm, "agent-bus")
+        if document["kind"] == "Deployment"
+    }
+    for name in sorted(code ^ chart):
+        yield f"agent {name} is only in {'services/' if name in code else 'the chart'}"
+
+
+def one_more(helm):
+    """A further service is one entry: it has all the furniture of the others."""
+    kinds = lambda name, documents: sorted(  # noqa: E731
+        document["kind"]
+        for document in documents
+        if document["metadata"]["labels"]["app.kubernetes.io/component"] == name
+    )
+    documents = objects(helm, "agent-bus", "--set", "services.orchestrator.replicas=2")
+    has, wanted = kinds("orchestrator", documents), kinds("debug", documents)
+    if has != wanted:
+        yield f"a service of one entry has {has}, another one has {wanted}"
+
+
+def main():
+    helm = sys.argv[1]
+    parts = [refusals, two_releases, topics, agents, one_more]
+    wrong = [line for part in parts for line in part(helm)]
+    if wrong:
+        raise SystemExit("\n".join(wrong))
+    print(f"{len(REFUSED)} wrong values are refused, two releases share nothing, topics and agents are those of the code")
+
+
+if __name__ == "__main__":
+    main()
