@@ -7,6 +7,11 @@
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+.PHONY: help run test check bench crash crash-long crash-up soak audit openapi k8s
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 run: ## build and start all agents in one process (ARGS="--port 9000" goes to `up`)
 	@scripts/run up $(ARGS)
@@ -53,3 +58,6 @@ image: ## the image, from a release build, without a container engine (root); th
 
 openapi: ## write contracts/openapi anew from the code
 	@scripts/run openapi --dir contracts/openapi
+
+k8s: ## write k8s/base, k8s/overlays and k8s/strimzi anew from the chart
+	@"$$(scripts/need venv chart)" scripts/render-k8s "$$(scripts/need helm)" "$$(scripts/need kustomize)"

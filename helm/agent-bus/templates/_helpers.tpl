@@ -135,6 +135,10 @@ metadata:
 spec:
   backoffLimit: {{ .retries }}
   activeDeadlineSeconds: {{ .withinSeconds }}
+  {{- if .hook }}
+  # One that failed stays for its log, and goes by itself: Helm does not take hooks away with the release.
+  ttlSecondsAfterFinished: 3600
+  {{- end }}
   template:
     metadata:
       labels:
