@@ -38,6 +38,7 @@ REFUSED = [
     ("kafka: {daprMetadata: [{name: brokers, value: x}]}", "/kafka/daprMetadata"),
     ("kafka: {minInsync: 4}", "kafka.minInsync"),
     ("defaults: {autoscaling: {min: 9}}", "defaults.autoscaling.min"),
+    ("services: {review: {autoscaling: {max: 1}}}", "services.review.autoscaling.min"),
     ("defaults: {autoscaling: {cpuPercent: 0}}", "/defaults/autoscaling/cpuPercent"),
     ("defaults: {resources: {requests: {memory: lots}}}", "/defaults/resources/requests/memory"),
     ("settings: {studentRequestsPerMinute: 0}", "/settings/studentRequestsPerMinute"),
@@ -45,7 +46,7 @@ REFUSED = [
     ("shutdown: {drainSeconds: 0}", "/shutdown/drainSeconds"),
     ("networkPolicy: {gateway: [{}]}", "/networkPolicy/gateway"),
     ("networkPolicy: {redis: [{ipBlock: {}}]}", "/networkPolicy/redis"),
-    ("services: {debug: {asks: {nobody: [{path: /x, verbs: [GET]}]}}}", "services.debug.asks.nobody"),
+    ("services: {debug: {asks: {nobody: [{path: /, verbs: [GET]}]}}}", "services.debug.asks.nobody"),
     ("services: {debug: {hears: [learning.rumours]}}", "/services/debug"),
     ("gatewayApi: {enabled: true}", "/gatewayApi/parents"),
     ("redis: {enabled: false}", "redis.enabled"),
@@ -113,7 +114,8 @@ def topics(helm):
     names = set(re.findall(r'Self::\w+ => "([a-z.-]+)"', code))
     if len(names) < 6:
         yield f"crates/contracts/src/topics.rs cannot be read: {sorted(names)}"
-    made = [document for document in objects(helm, "agent-bus", "--set", "kafka.topics=strimzi") if document["kind"] == "KafkaTopic"]
+    documents = objects(helm, "agent-bus", "--set", "kafka.topics=strimzi")
+    made = [document for document in documents if document["kind"] == "KafkaTopic"]
     if names != {document["spec"]["topicName"] for document in made}:
         yield f"the chart's topics are not those of the code: {sorted(names)}"
 

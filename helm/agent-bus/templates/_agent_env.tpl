@@ -20,6 +20,11 @@
 - name: DAPR_API_TOKEN
   valueFrom: {secretKeyRef: {name: {{ . }}, key: token}}
 {{- end }}
+{{- with include "agent-bus.prefix" .root }}
+# Dapr finds components by their names in the namespace, so that another release's are called otherwise.
+- {name: AGENT_BUS_DAPR_PUBSUB, value: {{ . }}kafka-pubsub}
+- {name: AGENT_BUS_DAPR_STATESTORE, value: {{ . }}statestore}
+{{- end }}
 {{- else }}
 {{ include "agent-bus.kafkaEnv" .root }}
 {{- $peers := list }}
