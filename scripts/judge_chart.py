@@ -1,7 +1,7 @@
 """What the chart must hold beside its unit tests: judge_chart.py HELM
 
 Wrong values are refused before anything is made, with the key named. Two releases in one namespace have no object, app id, topic
-or key in common. What is written in two places is the same in both: topics, and what a sidecar may be asked. Not here: each
+or key in common. What is written in two places is the same in both: topics, agents, and the names of settings. Not here: each
 template by itself (helm/agent-bus/tests), the manifests for kustomize (scripts/render-k8s).
 """
 
@@ -51,6 +51,14 @@ REFUSED = [
     ("gatewayApi: {enabled: true}", "/gatewayApi/parents"),
     ("redis: {enabled: false}", "redis.enabled"),
 ]
+
+# Part of another variable's value.
+ONLY_IN_THE_POD = {"REDIS_PASSWORD"}
+# Settings that the binary is still to get.
+NOT_YET = {
+    "AGENT_BUS_DAPR_PUBSUB", "AGENT_BUS_DAPR_STATESTORE",
+    "AGENT_BUS_STORY_AGENTS", "AGENT_BUS_STORY_STUDENT_TOKEN", "AGENT_BUS_STORY_TEACHER_TOKEN",
+}  # fmt: skip
 
 
 def template(helm, release, *arguments, values=None):
@@ -132,6 +140,21 @@ def agents(helm):
         yield f"agent {name} is only in {'services/' if name in code else 'the chart'}"
 
 
+def settings(helm):
+    """What the chart tells the binary, against the settings that the code reads."""
+    sources = (ROOT / "crates" / "agent-bus" / "src").rglob("*.rs")
+    read = {name for file in sources for name in re.findall(r'env = "([A-Z_]+)"', file.read_text())}
+    told = set()
+    for way in ([], ["--set", "bus=kafka", "--set", "kafka.options.secret=k"], ["--set", "redis.secret=r"]):
+        for document in objects(helm, "blue", *way):
+            if document["kind"] in ("Deployment", "Job"):
+                told |= {one["name"] for one in document["spec"]["template"]["spec"]["containers"][0]["env"]}
+    for name in sorted(told - read - ONLY_IN_THE_POD - NOT_YET):
+        yield f"the chart sets {name}, which the binary does not read"
+    for name in sorted(NOT_YET & read):
+        yield f"the binary reads {name} now: take it out of NOT_YET in scripts/judge_chart.py"
+
+
 def one_more(helm):
     """A further service is one entry: it has all the furniture of the others."""
     kinds = lambda name, documents: sorted(  # noqa: E731
@@ -147,11 +170,11 @@ def one_more(helm):
 
 def main():
     helm = sys.argv[1]
-    parts = [refusals, two_releases, topics, agents, one_more]
+    parts = [refusals, two_releases, topics, agents, settings, one_more]
     wrong = [line for part in parts for line in part(helm)]
     if wrong:
         raise SystemExit("\n".join(wrong))
-    print(f"{len(REFUSED)} wrong values are refused, two releases share nothing, topics and agents are those of the code")
+    print(f"{len(REFUSED)} wrong values are refused, two releases share nothing, topics, agents and settings are those of the code")
 
 
 if __name__ == "__main__":
