@@ -24,6 +24,7 @@ REFUSED = [
     ("services: {debug: {replicas: -3}}", "/services/debug"),
     ("services: {debug: {replica: 3}}", "replica"),
     ("services: {Debug: {}}", "Debug"),
+    ("services: {kafka: {}}", "kafka"),
     ("servces: {}", "servces"),
     ("image: {tagg: x}", "tagg"),
     ("image: {pullPolicy: Sometimes}", "/image/pullPolicy"),
