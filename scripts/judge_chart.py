@@ -1,8 +1,9 @@
 """What the chart must hold beside its unit tests: judge_chart.py HELM
 
 Wrong values are refused before anything is made, with the key named. Two releases in one namespace have no object, app id, topic
-or key in common. What is written in two places is the same in both: topics, agents, and the names of settings. Not here: each
-template by itself (helm/agent-bus/tests), the manifests for kustomize (scripts/render-k8s).
+or key in common. What is written in two places is the same in both: topics, agents, and the names of settings. Every pod is
+one that a restricted namespace takes, and under a policy of its own. Not here: each template by itself (helm/agent-bus/tests), the
+manifests for kustomize (scripts/render-k8s).
 """
 
 import re
@@ -156,6 +157,53 @@ def settings(helm):
         yield f"the binary reads {name} now: take it out of NOT_YET in scripts/judge_chart.py"
 
 
+def pods(documents):
+    """Each pod of the release: its name, its labels, its spec."""
+    for document in documents:
+        if document["kind"] in ("Deployment", "StatefulSet", "Job"):
+            template = document["spec"]["template"]
+            yield f"{document['kind']} {document['metadata']['name']}", template["metadata"]["labels"], template["spec"]
+
+
+def restricted(helm):
+    """What Kubernetes asks of a pod in a namespace that takes restricted pods alone."""
+    for name, _, spec in (pod for way in ([], DEV) for pod in pods(objects(helm, "agent-bus", *way))):
+        of_pod = spec.get("securityContext", {})
+        if of_pod.get("runAsNonRoot") is not True or of_pod.get("seccompProfile", {}).get("type") != "RuntimeDefault":
+            yield f"{name}: its pod may run as root, or without a seccomp profile"
+        if any(spec.get(host) for host in ("hostNetwork", "hostPID", "hostIPC")):
+            yield f"{name}: it is in a namespace of the host"
+        for volume in spec.get("volumes", []):
+            if not volume.keys() <= {"name", "emptyDir", "secret", "configMap", "projected", "persistentVolumeClaim"}:
+                yield f"{name}: volume {volume['name']} is of a kind that is not allowed"
+        for container in spec["containers"] + spec.get("initContainers", []):
+            of_container = container.get("securityContext", {})
+            if of_container.get("allowPrivilegeEscalation") is not False:
+                yield f"{name}: container {container['name']} may get more rights than it has"
+            if of_container.get("capabilities") != {"drop": ["ALL"]}:
+                yield f"{name}: container {container['name']} keeps capabilities"
+        if spec.get("automountServiceAccountToken") is not False:
+            yield f"{name}: it has a token for the cluster's API"
+
+
+def arrows(helm):
+    """Every pod has a policy of its own beside the one that denies everything, and every policy has a pod."""
+    for way in ([], DEV):
+        documents = objects(helm, "agent-bus", *way)
+        policies = {
+            document["metadata"]["name"]: document["spec"]["podSelector"]["matchLabels"].items()
+            for document in documents
+            if document["kind"] == "NetworkPolicy"
+        }
+        for name, labels, _ in pods(documents):
+            chosen = [policy for policy, selector in policies.items() if selector <= labels.items()]
+            if len(chosen) != 2 or "agent-bus-default-deny" not in chosen:
+                yield f"{name} is under {chosen}"
+        for policy, selector in policies.items():
+            if not any(selector <= labels.items() for _, labels, _ in pods(documents)):
+                yield f"policy {policy} is for no pod"
+
+
 def one_more(helm):
     """A further service is one entry: it has all the furniture of the others."""
     kinds = lambda name, documents: sorted(  # noqa: E731
@@ -171,11 +219,14 @@ def one_more(helm):
 
 def main():
     helm = sys.argv[1]
-    parts = [refusals, two_releases, topics, agents, settings, one_more]
+    parts = [refusals, two_releases, topics, agents, settings, restricted, arrows, one_more]
     wrong = [line for part in parts for line in part(helm)]
     if wrong:
         raise SystemExit("\n".join(wrong))
-    print(f"{len(REFUSED)} wrong values are refused, two releases share nothing, topics, agents and settings are those of the code")
+    print(
+        f"{len(REFUSED)} wrong values are refused, two releases share nothing, topics, agents and settings are those of the "
+        "code, every pod is restricted and under a policy"
+    )
 
 
 if __name__ == "__main__":
