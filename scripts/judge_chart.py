@@ -204,6 +204,25 @@ def arrows(helm):
                 yield f"policy {policy} is for no pod"
 
 
+def made_anew(helm):
+    """Pods are made anew when what their sidecars read once changes, and for nothing else of the values."""
+
+    def pods_of(*way):
+        return [one["spec"]["template"] for one in objects(helm, "agent-bus", *way) if one["kind"] == "Deployment"]
+
+    for way, is_read in (
+        (["--set", "kafka.brokers=other:9092"], True),
+        (["--set", "redis.secret=other"], True),
+        (["--set", "dapr.samplingRate=0.5"], True),
+        (["--set", "services.debug.asks.review[0].path=/x", "--set", "services.debug.asks.review[0].verbs[0]=GET"], True),
+        (["--set", "defaults.autoscaling.max=9", "--set", "database.migrate=false", "--set", "ingress.enabled=true"], False),
+    ):
+        sums = [one["metadata"]["annotations"]["agent-bus/sidecar-settings"] for one in pods_of(*way)]
+        before = pods_of()[0]["metadata"]["annotations"]["agent-bus/sidecar-settings"]
+        if any((one != before) != is_read for one in sums):
+            yield f"with {' '.join(way)} pods are {'not ' if is_read else ''}made anew"
+
+
 def one_more(helm):
     """A further service is one entry: it has all the furniture of the others."""
     kinds = lambda name, documents: sorted(  # noqa: E731
@@ -219,7 +238,7 @@ def one_more(helm):
 
 def main():
     helm = sys.argv[1]
-    parts = [refusals, two_releases, topics, agents, settings, restricted, arrows, one_more]
+    parts = [refusals, two_releases, topics, agents, settings, restricted, arrows, made_anew, one_more]
     wrong = [line for part in parts for line in part(helm)]
     if wrong:
         raise SystemExit("\n".join(wrong))

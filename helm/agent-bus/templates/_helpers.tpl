@@ -68,6 +68,17 @@ imagePullSecrets:
 {{- if .Values.bundled.tokens.enabled }}{{ .Release.Name }}-dapr-api{{ else }}{{ .Values.dapr.apiTokenSecret }}{{ end -}}
 {{- end -}}
 
+{{/* Changes with what sidecars read once, at their start: a pod that carries it is made anew. */}}
+{{- define "agent-bus.daprSum" -}}
+{{- $v := .Values -}}
+{{- $read := list (include "agent-bus.kafkaBrokers" .) $v.kafka.daprMetadata (include "agent-bus.redisAddress" .) $v.redis $v.dapr -}}
+{{- range $name, $service := $v.services -}}
+{{- $service = $service | default dict -}}
+{{- $read = append $read (list $name $service.asks $service.hears) -}}
+{{- end -}}
+{{- $read | toJson | sha256sum | trunc 16 -}}
+{{- end -}}
+
 {{/* The ports in host:port,host:port, each once, as a list of YAML. */}}
 {{- define "agent-bus.portsOf" -}}
 {{- $ports := list -}}
