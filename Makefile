@@ -1,17 +1,10 @@
 # The verbs. Each is a script in scripts/ or bench/ that says what it does; CONTRIBUTING.md tells when to use which.
 
-.PHONY: help run test check bench bench-durable bench-students crash crash-long crash-up soak soak-events audit openapi
-.PHONY: help run test check bench crash crash-long crash-up soak audit image openapi
-.PHONY: help run test check bench crash crash-long crash-up soak game-day audit openapi
+.PHONY: help run test check bench bench-durable bench-students crash crash-long crash-up soak soak-events game-day audit image openapi k8s
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
-.PHONY: help run test check bench crash crash-long crash-up soak audit openapi k8s
-.DEFAULT_GOAL := help
-
-help: ## this list
-	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 run: ## build and start all agents in one process (ARGS="--port 9000" goes to `up`)
 	@scripts/run up $(ARGS)
@@ -45,6 +38,7 @@ soak: ## 2,000 hostile programs through the sandbox: memory stays flat
 
 soak-events: ## an hour at a steady rate over Dapr, Kafka and Postgres: memory, handles and lag stay flat (release build)
 	@scripts/crash-with soak $(ARGS)
+
 game-day: ## makes each alert fire for real, and clear; prints how long it took (ARGS="--only AgentDown")
 	@scripts/game-day $(ARGS)
 
@@ -52,7 +46,7 @@ audit: ## many seeds of every exercise, tried in the sandbox (release build; ARG
 	@scripts/audit $(ARGS)
 
 image: ## the image, from a release build, without a container engine (root); then run once
-	@cargo build --release --target-dir "$${AGENT_BUS_CACHE:-$$HOME/.cache/agent-bus}/target" --package agent-bus --package sandbox-child
+	@scripts/build --release >/dev/null
 	@scripts/image build $(ARGS)
 	@scripts/image try
 
