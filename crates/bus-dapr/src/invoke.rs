@@ -10,9 +10,11 @@ use std::time::Duration;
 use ::invoke::{ANSWER_MAX_BYTES, Invoke, InvokeError, understood};
 use async_trait::async_trait;
 use axum::body::Body;
+use bytes::{Bytes, BytesMut};
 use contracts::StudentId;
 use http::{Method, Request, StatusCode, header};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt as _;
+use tokio::task::JoinError;
 
 use crate::answers::{ON_BEHALF_OF_HEADER, status_of};
 use crate::sidecar::Sidecar;
@@ -59,19 +61,34 @@ impl DaprInvoke {
             None => Body::empty(),
         };
         let request = request.body(body).map_err(|error| InvokeError::Unavailable(error.to_string()))?;
-        let answered = tokio::time::timeout(ANSWER_MAX, self.answer(request)).await;
+        // A task of its own, which goes on when the caller does not wait any longer: see `exchange`.
+        let exchange = tokio::spawn(exchange(self.sidecar.clone(), request));
+        let answered = tokio::time::timeout(ANSWER_MAX, exchange).await;
         let late = |_| InvokeError::Unavailable(format!("no answer in {} ms", ANSWER_MAX.as_millis()));
-        let (status, body) = answered.map_err(late)??;
+        let ended = |error: JoinError| InvokeError::Unavailable(error.to_string());
+        let (status, body) = answered.map_err(late)?.map_err(ended)??;
         understood(status.as_u16(), &body)
     }
+}
 
-    async fn answer(&self, request: Request<Body>) -> Result<(StatusCode, bytes::Bytes), InvokeError> {
-        let sent = self.sidecar.send(request).await;
-        let (head, body) = sent.map_err(|error| InvokeError::Unavailable(told(&error)))?.into_parts();
-        let body = Limited::new(body, ANSWER_MAX_BYTES).collect().await;
-        let body = body.map_err(|error| InvokeError::Unreadable(told(&*error)))?;
-        Ok((status_of(&head), body.to_bytes()))
+/// Asks, and reads the answer to its end, wanted or not: daprd 1.16 ends with a nil pointer when its app goes away while it
+/// writes an answer, and takes every request and record with it that it had in hand. It ends the exchange by its policy.
+async fn exchange(sidecar: Sidecar, request: Request<Body>) -> Result<(StatusCode, Bytes), InvokeError> {
+    let sent = sidecar.send(request).await;
+    let (head, mut body) = sent.map_err(|error| InvokeError::Unavailable(told(&error)))?.into_parts();
+    let (mut answer, mut is_whole) = (BytesMut::new(), true);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| InvokeError::Unreadable(told(&error)))?;
+        let Some(data) = frame.data_ref() else { continue };
+        is_whole &= answer.len() + data.len() <= ANSWER_MAX_BYTES;
+        if is_whole {
+            answer.extend_from_slice(data);
+        }
     }
+    if !is_whole {
+        return Err(InvokeError::Unreadable(format!("over {ANSWER_MAX_BYTES} bytes")));
+    }
+    Ok((status_of(&head), answer.freeze()))
 }
 
 /// The error and what caused it: the outermost says little.

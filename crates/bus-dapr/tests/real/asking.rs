@@ -109,6 +109,22 @@ async fn the_answer_comes_and_the_callee_knows_who_asks() {
     assert_eq!(answer, json!({"heard": body, "agent": "concepts"}));
 }
 
+/// daprd 1.16 ends when its app goes away while it writes an answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_that_does_not_wait_leaves_the_sidecar_standing() {
+    let pair = Pair::start().await;
+    let (_served, invoke) = pair.ready().await;
+    let mut given_up = 0;
+    for number in 0..200_u64 {
+        let asking = invoke.get("progress", "large/3", None);
+        let patience = Duration::from_micros(number * 200);
+        given_up += u32::from(tokio::time::timeout(patience, asking).await.is_err());
+    }
+    assert!(given_up > 20, "{given_up}");
+    let answer = invoke.get("progress", "ben", None).await.unwrap();
+    assert_eq!(answer["student"], "ben");
+}
+
 /// More often than the breaker stands: a no is an answer, and the next is answered too.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_no_is_an_answer_however_often_it_comes() {
