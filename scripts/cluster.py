@@ -163,8 +163,8 @@ class Cluster:
             DAPR_GRPC_PORT=str(grpc),
             FAILPOINTS=self.fail_points,
             **secrets,
-            **self.settings,
         )
+        environment |= self.settings
         if self.internal:
             peers = (f"{name}=http://127.0.0.1:{port}" for name, port in self.internal.items())
             environment["AGENT_BUS_PEERS"] = ",".join(peers)
