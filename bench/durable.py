@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from cluster import Cluster, script  # noqa: E402
-from fleet import Fleet, default_binary, resident_mib  # noqa: E402
+from fleet import Fleet, default_binary, put_class, resident_mib  # noqa: E402
 
 CLASS_STUDENTS = 500
 HIGH = 1_000_000_000
@@ -43,10 +43,7 @@ class Side:
         while self.classes * CLASS_STUDENTS < students:
             first = self.classes * CLASS_STUDENTS
             roster = [f"student-{n}" for n in range(first, min(first + CLASS_STUDENTS, students))]
-            path = f"/api/v1/progress/classes/bench-{self.classes}"
-            status, answer = self.running.call("PUT", path, token, {"name": "Bench", "students": roster})
-            if status not in (200, 201):
-                raise SystemExit(f"no class: {status} {answer}")
+            put_class(self.running, f"bench-{self.classes}", token, roster)
             self.classes += 1
 
     def processor_s(self):

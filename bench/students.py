@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from cluster import Cluster  # noqa: E402
-from fleet import default_binary, resident_mib  # noqa: E402
+from fleet import default_binary, put_class, resident_mib  # noqa: E402
 
 # Milliseconds: requirements.md. The p99 is to stay within half of it.
 BUDGETS_MS = {"progress": 200, "debug": 150, "concepts": 300, "exercise": 250, "review": 200}
@@ -47,8 +47,7 @@ class Class:
         self.programs = [path.read_text() for path in sorted((ROOT / "bench/programs").glob("*.py"))]
         self.problems = {}
         for number, first in enumerate(range(0, students, 500)):
-            roster = {"name": "Bench", "students": self.students[first : first + 500]}
-            self.ask("PUT", f"progress/classes/bench-{number}", self.teacher, roster)
+            put_class(cluster, f"bench-{number}", self.teacher, self.students[first : first + 500])
 
     def ask(self, method, path, token, body):
         status, answer = self.cluster.call(method, f"/api/v1/{path}", token, body)

@@ -159,15 +159,13 @@ class Cluster:
             AGENT_BUS_PORT=str(public),
             AGENT_BUS_STUDENT_REQUESTS_PER_MINUTE="1000000000",
             AGENT_BUS_OTHER_REQUESTS_PER_MINUTE="1000000000",
+            AGENT_BUS_PEERS=",".join(f"{name}=http://127.0.0.1:{port}" for name, port in self.internal.items()),
             DAPR_HTTP_PORT=str(http_port),
             DAPR_GRPC_PORT=str(grpc),
             FAILPOINTS=self.fail_points,
             **secrets,
         )
         environment |= self.settings
-        if self.internal:
-            peers = (f"{name}=http://127.0.0.1:{port}" for name, port in self.internal.items())
-            environment["AGENT_BUS_PEERS"] = ",".join(peers)
         self.internal[agent] = internal
         self.processes[agent] = Process(
             agent, [self.binary, "serve", agent], environment, self.folder / f"{agent}.log"
@@ -250,18 +248,26 @@ class Cluster:
         finally:
             connection.close()
 
-    def metric(self, agent, name):
-        """The sum of a metric over its labels, as the agent tells it now; infinite where it does not answer."""
+    def metric(self, agent, name, away=float("inf")):
+        """The sum of a metric over its labels, as the agent tells it now; `away` where it does not answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.public[agent], timeout=3)
         try:
             connection.request("GET", "/metrics")
             lines = connection.getresponse().read().decode().splitlines()
         except OSError:
-            return float("inf")
+            return away
         finally:
             connection.close()
         found = [float(line.split()[-1]) for line in lines if line.startswith(name + "{")]
-        return sum(found) if found else float("inf")
+        return sum(found) if found else away
+
+    def poison(self, lines):
+        """Records of `learning.evidence` that nobody can use, `KEY\\tVALUE` each, by a program that is none of ours."""
+        command = ["java", "-Xmx128m", "-cp", f"{script('need', 'kafka')}/*", "org.apache.kafka.tools.ConsoleProducer"]
+        command += ["--bootstrap-server", self.kafka, "--topic", f"{self.prefix}learning.evidence"]
+        command += ["--property", "parse.key=true"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(command, input="".join(f"{line}\n" for line in lines), text=True, check=True, **quiet)
 
     def publish_all(self):
         """Waits until no agent has anything left to publish: until then the topics do not hold all."""

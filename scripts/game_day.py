@@ -35,7 +35,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from cluster import Cluster, Ports, Process, script  # noqa: E402
-from fleet import Fleet, call, default_binary  # noqa: E402
+from fleet import Fleet, call, default_binary, put_class  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 MONITORING = ROOT / "k8s" / "monitoring"
@@ -436,15 +436,6 @@ def first_scene(day, binary, sandbox, faster):
         )
 
 
-def poison(cluster, number):
-    """Records that nobody can use, by a program that is none of ours."""
-    command = ["java", "-Xmx128m", "-cp", f"{script('need', 'kafka')}/*", "org.apache.kafka.tools.ConsoleProducer"]
-    arguments = ["--bootstrap-server", cluster.kafka, "--topic", "learning.evidence", "--property", "parse.key=true"]
-    lines = "".join(f"student-{n % 60}\tno event, number {n}\n" for n in range(number))
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(command + arguments, input=lines, text=True, check=True, **quiet)
-
-
 def second_scene(day, binary, faster):
     waiting, behind = ["AgentOutboxStuck", "AgentOutboxFilling"], ["AgentConsumerLag", "AgentDeadLetters"]
     if not day.wants(*waiting, *behind):
@@ -454,8 +445,7 @@ def second_scene(day, binary, faster):
     with Cluster(binary, ["progress"], "kafka", settings=settings) as cluster, Watch(faster, thresholds) as watch:
         watch.see(agents=list(cluster.public.values()))
         teacher = cluster.token("teacher-1", "teacher")
-        roster = {"name": "Game day", "students": ["ada"]}
-        cluster.call("PUT", "/api/v1/progress/classes/game-day", teacher, roster)
+        put_class(cluster, "game-day", teacher, ["ada"])
         numbers = iter(range(1_000_000))
 
         def score():
@@ -467,11 +457,18 @@ def second_scene(day, binary, faster):
                 call(connection, "POST", "/api/v1/progress/ada", teacher, body)
             connection.close()
 
+        def fill():
+            """Below the limit: what is refused leaves no event."""
+            if cluster.metric("progress", "agent_outbox_messages", away=0) < 0.9 * OUTBOX_MAX:
+                together(4, score)
+            else:
+                time.sleep(1)
+
         day.play(
             watch,
             waiting,
             cause=lambda: script("kafka", "kill", cluster.folder / "kafka", 1),
-            meanwhile=lambda: together(4, score) if unpublished(cluster) < 0.9 * OUTBOX_MAX else time.sleep(1),
+            meanwhile=fill,
             mend=lambda: script("kafka", "start", cluster.folder / "kafka"),
         )
 
@@ -480,16 +477,11 @@ def second_scene(day, binary, faster):
             progress = cluster.processes.pop("progress")
             progress.kill()
             progress.process.wait()
-            poison(cluster, POISON)
+            cluster.poison(f"student-{n % 60}\tno event, number {n}" for n in range(POISON))
             progress.start()
             cluster.processes["progress"] = progress
 
         day.play(watch, behind, cause=fall_behind)
-
-
-def unpublished(cluster):
-    found = cluster.metric("progress", "agent_outbox_messages")
-    return 0 if found == float("inf") else found
 
 
 class Failing(http.server.BaseHTTPRequestHandler):
