@@ -25,6 +25,9 @@ const POLL: Duration = Duration::from_millis(50);
 /// How long a partition that is taken away waits for its record in hand. Whoever gets it next would see that one twice.
 const REVOKE_WAIT: Duration = Duration::from_secs(10);
 
+/// How long the broker lets records gather before it answers a fetch.
+const FETCH_GATHER: Duration = Duration::from_millis(50);
+
 /// How often librdkafka tells how far behind the group is.
 const LAG_EVERY: Duration = Duration::from_secs(5);
 
@@ -146,6 +149,9 @@ fn config(settings: &Settings, group: &str) -> rdkafka::ClientConfig {
         .set("session.timeout.ms", "10000")
         .set("heartbeat.interval.ms", "2000")
         .set("fetch.error.backoff.ms", "100")
+        // Records gather at the broker for a moment: a fetch for each would cost both sides more than the record.
+        .set("fetch.min.bytes", (64 << 10).to_string())
+        .set("fetch.wait.max.ms", FETCH_GATHER.as_millis().to_string())
         .set("queued.max.messages.kbytes", "8192")
         .set("statistics.interval.ms", LAG_EVERY.as_millis().to_string());
     settings.finish(config)

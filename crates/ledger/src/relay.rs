@@ -32,6 +32,9 @@ pub struct Limits {
     pub keys_max: usize,
     /// Messages read at once.
     pub read_max: u32,
+    /// How long messages gather after a commit before they are read: each read, and what follows from it, costs the store
+    /// as much for one message as for many.
+    pub gather: Duration,
     /// The wait after a first failure; it doubles with each further one.
     pub wait_first: Duration,
     /// The longest wait.
@@ -39,12 +42,13 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 8192 messages, 1024 keys, 1024 a read, 50 ms to 5 s.
+    /// 8192 messages, 1024 keys, 1024 a read, 10 ms to gather, 50 ms to 5 s.
     fn default() -> Self {
         Self {
             held_max: 8192,
             keys_max: 1024,
             read_max: 1024,
+            gather: Duration::from_millis(10),
             wait_first: Duration::from_millis(50),
             wait_max: Duration::from_secs(5),
         }
@@ -200,8 +204,10 @@ impl Run {
     fn start_reading(&mut self) {
         let outbox = Arc::clone(&self.relay.outbox);
         if self.is_dry {
+            let gather = self.relay.limits.gather;
             self.steps.push(Box::pin(async move {
                 outbox.changed().await;
+                tokio::time::sleep(gather).await;
                 Step::Changed
             }));
             self.is_reading = true;

@@ -1,8 +1,8 @@
 //! Records what calls cost, off the request path.
 //!
-//! [`Meter::record`] puts a call into a bounded queue and returns. A thread of the meter's own counts the tokens, in batches,
-//! publishes an AgentResponse for each call, and rests in between, so that counting takes no more than a stated share of
-//! one core from the requests. What does not fit is dropped and counted in `agent_usage_dropped_total`: a usage record is
+//! [`Meter::record`] puts a call into a bounded queue and returns. A thread of the meter's own lets calls gather, counts the
+//! tokens, publishes an AgentResponse for each call, and rests in between, so that counting takes no more than a stated share
+//! of one core from the requests. What does not fit is dropped and counted in `agent_usage_dropped_total`: a usage record is
 //! no promise. A record never holds what a learner wrote: its content is the route.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,13 +36,21 @@ pub struct Settings {
     pub queue_max_bytes: usize,
     /// How many calls are counted and published together.
     pub batch_max_calls: usize,
+    /// How long calls gather after the first of a batch: a request to the bus for each would cost more than the call.
+    pub gather: Duration,
     /// The share of one core that counting may take, in (0, 1].
     pub core_share: f64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { queue_max_calls: 1024, queue_max_bytes: 1 << 20, batch_max_calls: 16, core_share: 0.1 }
+        Self {
+            queue_max_calls: 1024,
+            queue_max_bytes: 1 << 20,
+            batch_max_calls: 1024,
+            gather: Duration::from_millis(250),
+            core_share: 0.1,
+        }
     }
 }
 
@@ -202,13 +210,17 @@ impl Worker {
             if self.stopping.is_cancelled() {
                 queue.close();
             }
-            let taken = tokio::select! {
+            let first = tokio::select! {
                 biased;
-                taken = queue.recv_many(&mut batch, self.settings.batch_max_calls) => taken,
+                first = queue.recv() => first,
                 () = self.stopping.cancelled() => continue,
             };
-            if taken == 0 {
-                return;
+            let Some(first) = first else { return };
+            batch.push(first);
+            self.pause(self.settings.gather).await;
+            while batch.len() < self.settings.batch_max_calls {
+                let Ok(call) = queue.try_recv() else { break };
+                batch.push(call);
             }
             let began = Instant::now();
             let messages: Vec<Message> = batch.drain(..).filter_map(|call| self.counted(&call)).collect();
@@ -266,13 +278,17 @@ impl Worker {
         futures::future::join_all(sending).await;
     }
 
-    /// Leaves the core to the requests, in proportion to what was taken. At the stop there are none.
+    /// Leaves the core to the requests, in proportion to what was taken.
     async fn rest_after(&self, busy: Duration) {
-        let rest = busy.mul_f64(1.0 / self.settings.core_share.clamp(0.001, 1.0) - 1.0);
+        self.pause(busy.mul_f64(1.0 / self.settings.core_share.clamp(0.001, 1.0) - 1.0)).await;
+    }
+
+    /// Does nothing for so long; at the stop there is no time for that.
+    async fn pause(&self, length: Duration) {
         tokio::select! {
             biased;
             () = self.stopping.cancelled() => {}
-            () = tokio::time::sleep(rest) => {}
+            () = tokio::time::sleep(length) => {}
         }
     }
 }
