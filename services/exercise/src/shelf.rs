@@ -16,8 +16,8 @@ use ledger::{Change, Document, Expected, Ledger, LedgerError, Put, Query};
 use room::Stop;
 use sandbox::{Background, Sandbox, SandboxError};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Mutex, Notify, OnceCell};
-use tokio::time::{Duration, sleep};
+use tokio::sync::{Mutex, MutexGuard, Notify, OnceCell};
+use tokio::time::{Duration, sleep, timeout};
 
 use crate::admission::{self, Admitted, NotAdmitted};
 use crate::decide::adapt::{Candidate, History};
@@ -42,6 +42,12 @@ const DRAWN_MAX: usize = 16;
 
 /// The most exercises of a topic that are read from the ledger.
 const READ_MAX: u32 = 5000;
+
+/// How long who finds nothing on the shelf waits for those before; then it is told to come again.
+const TURN_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// When it is told to come again: an exercise takes a second or two.
+const BUSY_RETRY_S: u32 = 2;
 
 /// How long the background waits when the sandbox or the ledger cannot be had.
 const STAND_BACK: Duration = Duration::from_secs(2);
@@ -100,6 +106,15 @@ struct Part {
 }
 
 impl Part {
+    /// The turn to try new ones. `None` where others have it: at once if there is something to give instead.
+    async fn turn(&self, has_nothing: bool) -> Option<MutexGuard<'_, ()>> {
+        if has_nothing {
+            timeout(TURN_WAIT_MAX, self.trying.lock()).await.ok()
+        } else {
+            self.trying.try_lock().ok()
+        }
+    }
+
     fn lacks(&self) -> bool {
         self.wanted.load(Ordering::Acquire) > self.filled.load(Ordering::Acquire)
     }
@@ -168,7 +183,7 @@ impl Shelf {
         if !found.is_empty() && (filled > 0 || found.iter().any(is_new)) {
             return Ok(found);
         }
-        let _one_at_a_time = part.trying.lock().await;
+        let Some(_one_at_a_time) = part.turn(found.is_empty()).await else { return at_hand(found) };
         let found = self.found(asked);
         if found.iter().any(fits) {
             return Ok(found);
@@ -397,7 +412,32 @@ impl Shelf {
     }
 }
 
+/// What must do while others try new ones.
+fn at_hand(found: Vec<Arc<Candidate>>) -> Result<Vec<Arc<Candidate>>, ShelfError> {
+    if found.is_empty() {
+        return Err(SandboxError::Busy { retry_after_s: BUSY_RETRY_S }.into());
+    }
+    Ok(found)
+}
+
 /// Whether what this names may stand on the shelf for good.
 const fn is_kept(name: &Name) -> bool {
     name.seed.0 < SEEDS_KEPT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_finds_nothing_waits_for_a_turn_and_not_for_ever() {
+        let part = Part::default();
+        let turn = part.turn(true).await;
+        assert!(turn.is_some());
+        assert!(part.turn(false).await.is_none(), "what is at hand is given at once");
+        assert!(part.turn(true).await.is_none());
+        drop(turn);
+        assert!(part.turn(false).await.is_some());
+        assert!(matches!(at_hand(Vec::new()), Err(ShelfError::Sandbox(SandboxError::Busy { .. }))));
+    }
 }
