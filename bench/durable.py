@@ -18,6 +18,8 @@ from statistics import median
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
+# Brokers as in earnest, not as quick to start as tests want them.
+os.environ["AGENT_BUS_KAFKA_JIT"] = "full"
 
 from cluster import Cluster, script  # noqa: E402
 from fleet import Fleet, default_binary, put_class, resident_mib  # noqa: E402

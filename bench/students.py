@@ -19,6 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
+# Brokers as in earnest, not as quick to start as tests want them.
+os.environ["AGENT_BUS_KAFKA_JIT"] = "full"
 
 from cluster import Cluster  # noqa: E402
 from fleet import default_binary, put_class, resident_mib  # noqa: E402
