@@ -19,6 +19,8 @@ from pathlib import Path
 from fleet import call
 
 ROOT = Path(__file__).resolve().parent.parent
+# Without any getting fewer.
+PUBLISHES_WITHIN_S = 120
 READY_WITHIN_S = 120
 SERVICES = ["progress", "debug", "review", "concepts", "exercise"]
 TOKEN_BETWEEN_AGENTS = "between-agents"
@@ -269,19 +271,30 @@ class Cluster:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         subprocess.run(command, input="".join(f"{line}\n" for line in lines), text=True, check=True, **quiet)
 
+    def disarm(self):
+        """No fail point stops a process any longer."""
+        for agent in self.agents:
+            self.processes[agent].environment["FAILPOINTS"] = ""
+            self.processes[agent].kill()
+        self.wait_until_ready()
+
     def publish_all(self):
         """Waits until no agent has anything left to publish: until then the topics do not hold all."""
-        empty_since, give_up = None, time.monotonic() + 120
+        empty_since, fewest, give_up = None, float("inf"), time.monotonic() + PUBLISHES_WITHIN_S
         while time.monotonic() < give_up:
-            if sum(self.metric(agent, "agent_outbox_messages") for agent in self.agents):
+            left = {agent: self.metric(agent, "agent_outbox_messages") for agent in self.agents}
+            if sum(left.values()):
                 empty_since = None
             else:
                 empty_since = empty_since or time.monotonic()
+            if sum(left.values()) < fewest:
+                fewest, give_up = sum(left.values()), time.monotonic() + PUBLISHES_WITHIN_S
             # Outboxes are measured every five seconds.
             if empty_since and time.monotonic() - empty_since > 11:
                 return
             time.sleep(0.2)
-        raise SystemExit("outboxes do not get empty")
+        logs = "\n".join(self.log_of(agent) for agent in self.agents if left[agent])
+        raise SystemExit(f"outboxes do not get empty: {left}\n{logs}")
 
     def wait_until_ready(self):
         give_up = time.monotonic() + READY_WITHIN_S
