@@ -103,7 +103,7 @@ class Cluster:
         self.ports = Ports()
         # A release of its own: sidecars find each other by app id on the whole host, those of another cluster too.
         self.prefix = f"c{os.getpid()}-"
-        self.public, self.internal, self.processes = {}, {}, {}
+        self.public, self.internal, self.processes, self.resting = {}, {}, {}, {}
         self.watching = threading.Event()
 
     def __enter__(self):
@@ -115,7 +115,7 @@ class Cluster:
 
     def __exit__(self, *_):
         self.watching.set()
-        for process in self.processes.values():
+        for process in [*self.processes.values(), *self.resting.values()]:
             process.stop()
         for server in ("kafka", "postgres", "redis"):
             if (self.folder / server).exists():
@@ -278,6 +278,15 @@ class Cluster:
             self.processes[agent].kill()
         self.wait_until_ready()
 
+    def hear_again(self, agent, topic):
+        """Sets an agent that does not run back to the beginning of a topic, as Kafka's own program for groups does it."""
+        command = ["java", "-Xmx128m", "-cp", f"{script('need', 'kafka')}/*"]
+        command += ["org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", "--bootstrap-server", self.kafka]
+        command += ["--group", self.prefix + agent, "--topic", self.prefix + topic]
+        done = subprocess.run([*command, "--reset-offsets", "--to-earliest", "--execute"], capture_output=True, text=True)
+        if done.returncode != 0 or "Error" in done.stdout:
+            raise SystemExit(f"the group of {agent} cannot be set back: {done.stdout}{done.stderr}")
+
     def publish_all(self):
         """Waits until no agent has anything left to publish: until then the topics do not hold all."""
         empty_since, fewest, give_up = None, float("inf"), time.monotonic() + PUBLISHES_WITHIN_S
@@ -307,6 +316,20 @@ class Cluster:
     def log_of(self, agent):
         logs = (self.folder / f"{agent}.log", self.folder / f"{agent}-daprd.log")
         return "\n".join(log.read_text()[-3000:] for log in logs if log.exists())
+
+    def stop_agents(self):
+        """What scaling to 0 does: all end, in their own time, and nobody starts them again."""
+        self.resting, self.processes = self.processes, {}
+        # Whoever watches may just look at one of them.
+        time.sleep(0.2)
+        for process in self.resting.values():
+            process.stop()
+
+    def start_agents(self):
+        for process in self.resting.values():
+            process.start()
+        self.processes, self.resting = self.resting, {}
+        self.wait_until_ready()
 
     def kill_server(self, server, node=1):
         """SIGKILL, and the same again on what it holds."""
