@@ -16,7 +16,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "helm" / "agent-bus"
-DEV = ["--values", CHART / "values-dev.yaml"]
+DEV = ["--values", CHART / "values-dev.yaml", "--set", "backup.enabled=true"]
 
 # Values that must be refused, and what the refusal must name.
 REFUSED = [
@@ -52,10 +52,19 @@ REFUSED = [
     ("services: {debug: {hears: [learning.rumours]}}", "/services/debug"),
     ("gatewayApi: {enabled: true}", "/gatewayApi/parents"),
     ("redis: {enabled: false}", "redis.enabled"),
+    ("backup: {keepDays: 0}", "/backup/keepDays"),
+    ("backup: {keepNewest: 0}", "/backup/keepNewest"),
+    ("backup: {schedule: daily}", "/backup/schedule"),
+    ("backup: {image: ''}", "/backup/image"),
+    ("backup: {storage: much}", "/backup/storage"),
+    ("backup: {keep: 3}", "keep"),
+    ("services: {backup: {}}", "backup"),
 ]
 
 # Part of another variable's value.
 ONLY_IN_THE_POD = {"REDIS_PASSWORD"}
+# What a pod that is not the binary runs, and reads its settings.
+SCRIPTS = ["backup.sh"]
 # Settings that the binary is still to get.
 NOT_YET = {
     "AGENT_BUS_DAPR_PUBSUB", "AGENT_BUS_DAPR_STATESTORE",
@@ -146,22 +155,31 @@ def settings(helm):
     """What the chart tells the binary, against the settings that the code reads."""
     sources = (ROOT / "crates" / "agent-bus" / "src").rglob("*.rs")
     read = {name for file in sources for name in re.findall(r'env = "([A-Z_]+)"', file.read_text())}
+    for name in SCRIPTS:
+        text = (CHART / "files" / name).read_text()
+        read |= set(re.findall(r"\b((?:BACKUP|RESTORE)_[A-Z_]+)\b", re.sub(r"(?m)^#.*$", "", text)))
     told = set()
     for way in ([], ["--set", "bus=kafka", "--set", "kafka.options.secret=k"], ["--set", "redis.secret=r"]):
         for document in objects(helm, "blue", *way):
-            if document["kind"] in ("Deployment", "Job"):
-                told |= {one["name"] for one in document["spec"]["template"]["spec"]["containers"][0]["env"]}
+            if document["kind"] in ("Deployment", "Job", "CronJob"):
+                told |= {one["name"] for one in template_of(document)["spec"]["containers"][0]["env"]}
     for name in sorted(told - read - ONLY_IN_THE_POD - NOT_YET):
         yield f"the chart sets {name}, which the binary does not read"
     for name in sorted(NOT_YET & read):
         yield f"the binary reads {name} now: take it out of NOT_YET in scripts/judge_chart.py"
 
 
+def template_of(document):
+    """What its pods are made from."""
+    spec = document["spec"]
+    return spec["jobTemplate"]["spec"]["template"] if document["kind"] == "CronJob" else spec["template"]
+
+
 def pods(documents):
     """Each pod of the release: its name, its labels, its spec."""
     for document in documents:
-        if document["kind"] in ("Deployment", "StatefulSet", "Job"):
-            template = document["spec"]["template"]
+        if document["kind"] in ("Deployment", "StatefulSet", "Job", "CronJob"):
+            template = template_of(document)
             yield f"{document['kind']} {document['metadata']['name']}", template["metadata"]["labels"], template["spec"]
 
 

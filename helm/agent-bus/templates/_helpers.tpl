@@ -155,27 +155,44 @@ spec:
       labels:
         {{- include "agent-bus.labels" . | nindent 8 }}
     spec:
-      restartPolicy: Never
-      automountServiceAccountToken: false
-      enableServiceLinks: false
-      {{- include "agent-bus.pullSecrets" .root | nindent 6 }}
-      securityContext:
-        {{- include "agent-bus.podSecurity" .root | nindent 8 }}
-      containers:
-        - name: {{ .component }}
-          image: {{ include "agent-bus.image" .root | quote }}
-          imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-          args: {{ .args | toJson }}
-          env:
-            {{- .env | nindent 12 }}
-          resources:
-            requests: {cpu: 50m, memory: 64Mi, ephemeral-storage: 16Mi}
-            limits: {cpu: 500m, memory: 256Mi, ephemeral-storage: 64Mi}
-          securityContext:
-            {{- include "agent-bus.containerSecurity" .root | nindent 12 }}
-          volumeMounts:
-            - {name: tmp, mountPath: /tmp}
-      volumes:
-        - name: tmp
-          emptyDir: {sizeLimit: 16Mi}
+      {{- include "agent-bus.jobPod" . | nindent 6 }}
+{{- end -}}
+
+{{/* The pod of such a Job; {root, component, args, env}. */}}
+{{- define "agent-bus.jobPod" -}}
+restartPolicy: Never
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- include "agent-bus.pullSecrets" .root | nindent 0 }}
+securityContext:
+  {{- include "agent-bus.podSecurity" .root | nindent 2 }}
+containers:
+  - name: {{ .component }}
+    image: {{ include "agent-bus.image" .root | quote }}
+    imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+    args: {{ .args | toJson }}
+    env:
+      {{- .env | nindent 6 }}
+    resources:
+      requests: {cpu: 50m, memory: 64Mi, ephemeral-storage: 16Mi}
+      limits: {cpu: 500m, memory: 256Mi, ephemeral-storage: 64Mi}
+    securityContext:
+      {{- include "agent-bus.containerSecurity" .root | nindent 6 }}
+    volumeMounts:
+      - {name: tmp, mountPath: /tmp}
+volumes:
+  - name: tmp
+    emptyDir: {sizeLimit: 16Mi}
+{{- end -}}
+
+{{/* When a CronJob runs, and what is kept of it; {root, suspend}. One that is suspended runs when somebody makes a Job of it. */}}
+{{- define "agent-bus.backupSchedule" -}}
+schedule: {{ .root.Values.backup.schedule | quote }}
+timeZone: Etc/UTC
+suspend: {{ .suspend }}
+concurrencyPolicy: Forbid
+# One that could not begin in time, as nothing could be started, is still taken.
+startingDeadlineSeconds: 14400
+successfulJobsHistoryLimit: 1
+failedJobsHistoryLimit: 3
 {{- end -}}
