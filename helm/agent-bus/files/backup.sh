@@ -52,7 +52,7 @@ folder() {
 alone() {
     # Two at once would take each other's unfinished files for leftovers.
     exec 9>"$FOLDER/.lock" || fail "BACKUP_FOLDER: $FOLDER cannot be written"
-    flock --nonblock 9 || fail "another backup or restore works in $FOLDER"
+    flock -n 9 || fail "another backup or restore works in $FOLDER"
 }
 
 # Dumps by their names, which are their times: the newest last.
