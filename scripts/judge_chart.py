@@ -7,15 +7,10 @@ manifests for kustomize (scripts/render-k8s).
 """
 
 import re
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-import yaml
+from chart import CHART, ROOT, agents_of_the_code, agents_of_the_chart, objects, settings_read, template
 
-ROOT = Path(__file__).resolve().parent.parent
-CHART = ROOT / "helm" / "agent-bus"
 DEV = ["--values", CHART / "values-dev.yaml", "--set", "backup.enabled=true"]
 
 # Values that must be refused, and what the refusal must name.
@@ -72,22 +67,6 @@ NOT_YET = {
 }  # fmt: skip
 
 
-def template(helm, release, *arguments, values=None):
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-        file.write(values or "{}")
-        file.flush()
-        command = [helm, "template", release, CHART, "--namespace", "n", "--kube-version", "1.34.3", *arguments, "--values", file.name]
-        done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    return done.returncode, done.stdout, done.stderr
-
-
-def objects(helm, release, *arguments):
-    status, text, error = template(helm, release, *arguments)
-    if status != 0:
-        raise SystemExit(f"release {release}: {error}")
-    return [document for document in yaml.safe_load_all(text) if document]
-
-
 def named(path, error):
     """Whether the refusal names the key, as a path with slashes or dots."""
     return any(form in error for form in (path, path.replace("/", ".").lstrip("."), path.lstrip("/").replace("/", ".")))
@@ -141,20 +120,14 @@ def topics(helm):
 
 def agents(helm):
     """An agent that is in the code and not in the chart, or the other way round."""
-    code = {path.name for path in (ROOT / "services").iterdir() if path.is_dir()}
-    chart = {
-        document["metadata"]["labels"]["app.kubernetes.io/component"]
-        for document in objects(helm, "agent-bus")
-        if document["kind"] == "Deployment"
-    }
+    code, chart = agents_of_the_code(), agents_of_the_chart(helm)
     for name in sorted(code ^ chart):
         yield f"agent {name} is only in {'services/' if name in code else 'the chart'}"
 
 
 def settings(helm):
     """What the chart tells the binary, against the settings that the code reads."""
-    sources = (ROOT / "crates" / "agent-bus" / "src").rglob("*.rs")
-    read = {name for file in sources for name in re.findall(r'env = "([A-Z_]+)"', file.read_text())}
+    read = settings_read()
     for name in SCRIPTS:
         text = (CHART / "files" / name).read_text()
         read |= set(re.findall(r"\b((?:BACKUP|RESTORE)_[A-Z_]+)\b", re.sub(r"(?m)^#.*$", "", text)))
