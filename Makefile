@@ -1,6 +1,6 @@
 # The verbs. Each is a script in scripts/ or bench/ that says what it does; CONTRIBUTING.md tells when to use which.
 
-.PHONY: help run test check bench bench-durable bench-students crash crash-long crash-up soak soak-events game-day audit image openapi k8s
+.PHONY: help run test check bench bench-durable bench-students crash crash-long crash-up soak soak-events game-day audit image openapi k8s settings
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -55,3 +55,6 @@ openapi: ## write contracts/openapi anew from the code
 
 k8s: ## write k8s/base, k8s/overlays and k8s/strimzi anew from the chart
 	@"$$(scripts/need venv chart)" scripts/render-k8s "$$(scripts/need helm)" "$$(scripts/need kustomize)"
+
+settings: ## write the table of settings in docs/DEPLOYMENT.md anew from the chart
+	@"$$(scripts/need venv chart)" scripts/settings-table
