@@ -11,6 +11,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use crate::columns::{Accepts, Columns, Entries};
+use crate::define::Numbers;
 use crate::failure::Failure;
 use crate::room::Room;
 use crate::sql::{ACCEPTED, APPENDED, DOCUMENT, ERASE, FACTS, WAITING, WRITE};
@@ -31,6 +32,7 @@ struct Tally {
 pub(crate) struct Batch<'a> {
     connection: &'a mut PgConnection,
     room: &'a Room,
+    numbers: &'a Numbers,
     tally: Tally,
     /// As the room's row has it.
     stored: Tally,
@@ -50,16 +52,17 @@ impl<'a> Batch<'a> {
     /// Begins the transaction and waits for the room's lock. The level is stated: with the lock held, each statement
     /// must see what was committed before it.
     pub(crate) async fn begin(connection: &'a mut PgConnection, room: &'a Room) -> Result<Self, Failure> {
+        let numbers = room.numbers()?;
         let text = format!(
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
              SELECT last_sequence, waiting FROM ledger_room WHERE id = {} FOR NO KEY UPDATE",
-            room.numbers.room
+            numbers.room
         );
         let rows = sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(&mut *connection).await?;
         let row = rows.first().ok_or_else(|| Failure::Corrupt("the room is not in the database".into()))?;
         let (last_sequence, waiting): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
         let tally = Tally { last_sequence, waiting: waiting.unsigned_abs() };
-        Ok(Self { connection, room, tally, stored: tally, lanes: HashSet::new() })
+        Ok(Self { connection, room, numbers, tally, stored: tally, lanes: HashSet::new() })
     }
 
     /// Forgets published messages and applies the changes, in order.
@@ -85,7 +88,7 @@ impl<'a> Batch<'a> {
         let before = (self.tally, self.stored);
         sqlx::query("SAVEPOINT erasure").execute(&mut *self.connection).await?;
         if let Some(subject) = &change.erase {
-            let erase = sqlx::query(ERASE).bind(self.room.numbers.room).bind(subject.as_str());
+            let erase = sqlx::query(ERASE).bind(self.numbers.room).bind(subject.as_str());
             let gone: i64 = erase.fetch_one(&mut *self.connection).await?.try_get(0)?;
             self.tally.waiting = self.tally.waiting.saturating_sub(gone.unsigned_abs());
         }
@@ -118,7 +121,7 @@ impl<'a> Batch<'a> {
         changes.iter().flat_map(|change| &change.appends).for_each(|append| entries.add(append));
         let (kinds, keys): (Vec<i16>, Vec<&str>) = self.keys_of(changes).into_iter().unzip();
         let statement = sqlx::query(FACTS)
-            .bind(self.room.numbers.room)
+            .bind(self.numbers.room)
             .bind(accepts.consumers)
             .bind(accepts.events)
             .bind(entries.streams)
@@ -133,7 +136,7 @@ impl<'a> Batch<'a> {
         for row in &rows {
             match row.try_get(0)? {
                 WAITING => gone = row.try_get::<i64, _>(3)?.unsigned_abs(),
-                part => take_fact(&mut facts, &self.room.numbers.kinds, part, row)?,
+                part => take_fact(&mut facts, &self.numbers.kinds, part, row)?,
             }
         }
         Ok((facts, gone))
@@ -141,7 +144,7 @@ impl<'a> Batch<'a> {
 
     /// The documents that the changes put, each once.
     fn keys_of<'c>(&self, changes: &[&'c Change]) -> HashSet<(i16, &'c str)> {
-        let (spec, numbers) = (self.room.spec, &self.room.numbers);
+        let (spec, numbers) = (self.room.spec, self.numbers);
         let puts = changes.iter().flat_map(|change| &change.puts);
         let number =
             |kind| spec.kinds.iter().position(|known| *known == kind).map(|place| numbers.kinds[place]);
@@ -149,7 +152,7 @@ impl<'a> Batch<'a> {
     }
 
     async fn write_run(&mut self, published: &[i64], plan: &Plan<'_, Version>) -> Result<(), Failure> {
-        let columns = Columns::of(plan, &self.room.numbers.kinds, self.tally.last_sequence + 1);
+        let columns = Columns::of(plan, &self.numbers.kinds, self.tally.last_sequence + 1);
         let Columns { accepts, entries, documents, deleted, messages } = columns;
         let queued = messages.sequences.len() as u64;
         self.tally.waiting += queued;
@@ -167,7 +170,7 @@ impl<'a> Batch<'a> {
         self.stored = self.tally;
         let [by_1, by_2, by_3, by_4] = documents.fields;
         let statement = sqlx::query(WRITE)
-            .bind(self.room.numbers.room)
+            .bind(self.numbers.room)
             .bind(accepts.consumers)
             .bind(accepts.events)
             .bind(self.room.base.settings.clock.now().as_millisecond())

@@ -8,6 +8,8 @@ use sqlx::error::DatabaseError;
 pub(crate) enum Failure {
     /// It cannot be asked now. Asking again at once would not help.
     Unavailable(String),
+    /// It answers, and does not let us in, or has no such database.
+    Denied(String),
     /// The connection is gone: another one may do.
     Lost(String),
     /// The connection broke while the COMMIT was under way: it happened or not, and must not be tried again.
@@ -35,9 +37,10 @@ impl Failure {
 impl From<Failure> for LedgerError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Unavailable(text) | Failure::Lost(text) | Failure::Refused(text) => {
-                Self::Unavailable(text)
-            }
+            Failure::Unavailable(text)
+            | Failure::Denied(text)
+            | Failure::Lost(text)
+            | Failure::Refused(text) => Self::Unavailable(text),
             Failure::Undecided(text) => Self::Unavailable(format!(
                 "the connection broke during the commit, which may have happened or not: {text}"
             )),
@@ -73,6 +76,7 @@ fn by_code(error: &dyn DatabaseError) -> Failure {
         "40001" | "40P01" | "23505" => Failure::Raced(text),
         // Told to go; going down; coming up; idle for too long; this server is a standby by now.
         "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25006" => Failure::Lost(text),
+        "28000" | "28P01" | "3D000" => Failure::Denied(text),
         "XX001" | "XX002" => Failure::Corrupt(text),
         code if code.starts_with("08") => Failure::Lost(text),
         // Data, constraints, limits of the program, errors raised by triggers.

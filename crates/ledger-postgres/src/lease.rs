@@ -75,7 +75,7 @@ async fn tend_alone(room: &Room, tended_at: &mut Option<Instant>) -> Result<bool
 }
 
 async fn round(room: &Room, lease: Duration) -> Result<bool, Failure> {
-    let (number, holder) = (room.numbers.room, room.base.holder);
+    let (number, holder) = (room.numbers()?.room, room.base.holder);
     let lease_ms = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
     let mut transaction = room.base.readers.pool.begin().await?;
     // From before the database's own count begins.
@@ -124,9 +124,11 @@ fn numbers(rows: &[PgRow]) -> Result<Vec<i16>, Failure> {
 
 /// Gives everything back, so that others need not wait for the end of the leases.
 pub(crate) async fn leave(room: &Room) {
+    // Where it was never opened nothing was leased.
+    let Ok(numbers) = room.numbers() else { return };
     let _alone = room.tended_at.lock().await;
     room.lanes.clear();
-    let leave = sqlx::query(LEAVE).bind(room.numbers.room).bind(room.base.holder);
+    let leave = sqlx::query(LEAVE).bind(numbers.room).bind(room.base.holder);
     let left = timeout(room.base.settings.lease, leave.execute(&room.base.readers.pool)).await;
     if !matches!(left, Ok(Ok(_))) {
         tracing::warn!(room = room.spec.name, "leases were not given back; they end by themselves");

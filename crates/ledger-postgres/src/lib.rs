@@ -32,7 +32,8 @@
 //!
 //! # When the database is away
 //!
-//! Whoever asks hears [`LedgerError::Unavailable`], and nothing needs a restart: connections are made anew. A change whose
+//! Whoever asks hears [`LedgerError::Unavailable`], and nothing needs a restart: connections are made anew. A store that is
+//! opened by [`PgStore::at`] needs no database at the start either. A change whose
 //! COMMIT was under way when the connection broke may be there or not; the room's next read tells.
 //!
 //! # Erasing
@@ -64,6 +65,8 @@ mod failure;
 mod lanes;
 mod lease;
 mod listen;
+mod migrate;
+mod opening;
 mod outbox;
 mod reader;
 mod room;
@@ -73,6 +76,8 @@ mod writer;
 
 pub use lanes::LANES;
 pub use ledger::gather::{BATCH_MAX, WAITING_MAX};
+pub use migrate::migrate;
+pub use opening::{Opening, Stage};
 
 use connect::{Connector, Readers};
 use failure::Failure;
@@ -105,6 +110,9 @@ pub struct Settings {
     pub lease: Duration,
     /// How often a relay looks for messages of which it was not told.
     pub poll: Duration,
+    /// How long a room that is opened in the background waits for a migration, where the database has not the schema that
+    /// this program needs.
+    pub migration_wait: Duration,
     /// Tells when a message was queued.
     pub clock: Arc<dyn Clock>,
     /// Names the store among those that relay.
@@ -113,7 +121,7 @@ pub struct Settings {
 
 impl Default for Settings {
     /// 8 readers; 3 s for a connection or a lock, 5 s for a statement, 10 s of standing still; idle connections for 5
-    /// minutes; 100,000 messages; leases of 10 s, a look each second; the machine's clock and random ids.
+    /// minutes; 100,000 messages; leases of 10 s, a look each second; 10 s for a migration; the machine's clock and random ids.
     fn default() -> Self {
         Self {
             readers_max: 8,
@@ -125,6 +133,7 @@ impl Default for Settings {
             outbox_max: 100_000,
             lease: Duration::from_secs(10),
             poll: Duration::from_secs(1),
+            migration_wait: Duration::from_secs(10),
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
         }
@@ -161,8 +170,8 @@ impl PgStore {
     /// Several processes may do so at once.
     ///
     /// # Errors
-    /// [`LedgerError::Unavailable`] if the address is not well formed, the database does not answer, refuses, or was
-    /// migrated by a newer version of this program.
+    /// [`LedgerError::Unavailable`] if the address is not well formed, the database does not answer, refuses, or has lost
+    /// what this version of the program needs.
     pub async fn open(url: &str, settings: Settings) -> Result<Self, LedgerError> {
         let connector = Connector::new(url, &settings)?;
         let mut connection = connector.connect().await?;
@@ -170,6 +179,10 @@ impl PgStore {
         warn_of_loss(&mut connection).await?;
         // Whether it says good-bye does not matter.
         drop(connection);
+        Ok(Self::on(connector, settings))
+    }
+
+    fn on(connector: Connector, settings: Settings) -> Self {
         let base = Base {
             readers: connector.pool(&settings),
             connector,
@@ -178,7 +191,7 @@ impl PgStore {
             stop: CancellationToken::new(),
             settings,
         };
-        Ok(Self { base: Arc::new(base), rooms: Arc::default() })
+        Self { base: Arc::new(base), rooms: Arc::default() }
     }
 
     /// The ledger of one room: writes its declaration into the database where it is missing. The same room may be asked
@@ -201,7 +214,9 @@ impl PgStore {
         if let Some(ledger) = rooms.iter().find(|ledger| ledger.spec().name == spec.name) {
             return Ok(Arc::new(ledger.clone()));
         }
-        let ledger = PgLedger::start(Arc::new(Room::new(Arc::clone(&self.base), spec, numbers)), connection);
+        let room = Arc::new(Room::new(Arc::clone(&self.base), spec));
+        room.is_known_by(numbers);
+        let ledger = PgLedger::start(room, Some(connection));
         rooms.push(ledger.clone());
         Ok(Arc::new(ledger))
     }

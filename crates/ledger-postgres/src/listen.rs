@@ -55,7 +55,8 @@ pub(crate) fn tell_others(room: &Arc<Room>, lanes: &HashSet<i16>) {
     if lanes.iter().all(|lane| room.lanes.has(*lane, now)) {
         return;
     }
-    let word = format!("{} {}", room.numbers.room, room.base.holder);
+    let Ok(numbers) = room.numbers() else { return };
+    let word = format!("{} {}", numbers.room, room.base.holder);
     let pool = room.base.readers.pool.clone();
     tokio::spawn(async move {
         let told = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(word).execute(&pool).await;

@@ -43,6 +43,7 @@ impl Outbox for PgOutbox {
         if self.room.base.stop.is_cancelled() {
             return Err(Failure::closed().into());
         }
+        let room = self.room.numbers()?.room;
         self.keeper.get_or_init(|| Keeper::start(&self.room));
         listen::start(&self.room.base);
         let mut places = self.room.lanes.places(after, Instant::now());
@@ -53,7 +54,7 @@ impl Outbox for PgOutbox {
         let Some(lowest) = places.values().map(|(place, _)| *place).min() else { return Ok(Vec::new()) };
         let by_lane: Vec<Option<i64>> =
             (0..LANES).map(|lane| places.get(&i16::try_from(lane).ok()?).map(|(place, _)| *place)).collect();
-        let (room, limit) = (self.room.numbers.room, i64::from(limit));
+        let limit = i64::from(limit);
         let statement = || sqlx::query(OLDEST).bind(room).bind(lowest).bind(&by_lane).bind(limit);
         let rows = self.room.base.readers.rows(statement).await?;
         let read: Result<Vec<(i16, Pending)>, Failure> =
@@ -86,7 +87,7 @@ impl Outbox for PgOutbox {
     }
 
     async fn backlog(&self) -> Result<Backlog, LedgerError> {
-        let room = self.room.numbers.room;
+        let room = self.room.numbers()?.room;
         let rows = self.room.base.readers.rows(|| sqlx::query(BACKLOG).bind(room)).await?;
         let Some(row) = rows.first() else {
             return Err(LedgerError::Corrupt("the room is not in the database".into()));

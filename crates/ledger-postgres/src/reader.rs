@@ -30,8 +30,8 @@ pub(crate) struct PgLedger {
 }
 
 impl PgLedger {
-    /// Sets a writer to work on this connection, until the ledger is closed or all its clones are gone.
-    pub(crate) fn start(room: Arc<Room>, connection: PgConnection) -> Self {
+    /// Sets a writer to work on this connection, or on one that it makes when it is needed, until the ledger is closed or all its clones are gone.
+    pub(crate) fn start(room: Arc<Room>, connection: Option<PgConnection>) -> Self {
         let (jobs, waiting) = mpsc::channel(WAITING_MAX);
         tokio::spawn(Writer::new(Arc::clone(&room), connection).run(waiting));
         Self { room, jobs }
@@ -83,11 +83,12 @@ impl Ledger for PgLedger {
     async fn commit(&self, change: Change) -> Result<Outcome, LedgerError> {
         check_change(self.room.spec.kinds, &change)?;
         check_messages(&change)?;
+        self.room.numbers()?;
         write(&self.jobs, Work::Change(Box::new(change))).await
     }
 
     async fn document(&self, kind: Kind, key: &str) -> Result<Option<Document>, LedgerError> {
-        let number = self.room.numbers.kinds[place(self.room.spec.kinds, kind)?];
+        let number = self.room.numbers()?.kinds[place(self.room.spec.kinds, kind)?];
         if !can_be_there(key) {
             return Ok(None);
         }
@@ -98,7 +99,7 @@ impl Ledger for PgLedger {
 
     async fn documents(&self, kind: Kind, query: Query) -> Result<Vec<Document>, LedgerError> {
         let (place, field) = check_query(self.room.spec.kinds, kind, &query)?;
-        let number = self.room.numbers.kinds[place];
+        let number = self.room.numbers()?.kinds[place];
         let values = query.values.iter().map(String::as_str).filter(|value| can_be_there(value));
         let values: Vec<&str> = values.collect();
         let (limit, offset) = (i64::from(query.limit), i64::from(query.offset));
@@ -117,7 +118,7 @@ impl Ledger for PgLedger {
         if !can_be_there(stream) {
             return Ok(Vec::new());
         }
-        let (room, limit) = (self.room.numbers.room, i64::from(limit));
+        let (room, limit) = (self.room.numbers()?.room, i64::from(limit));
         let statement = || match after {
             None => sqlx::query(STREAM_START).bind(room).bind(stream).bind(limit),
             Some(after) => sqlx::query(STREAM)
@@ -133,7 +134,8 @@ impl Ledger for PgLedger {
 
     async fn export(&self, subject: &StudentId) -> Result<Vec<Exported>, LedgerError> {
         // One statement: the export is of one moment.
-        let statement = || sqlx::query(EXPORT).bind(self.room.numbers.room).bind(subject.as_str());
+        let room = self.room.numbers()?.room;
+        let statement = || sqlx::query(EXPORT).bind(room).bind(subject.as_str());
         let rows = self.room.base.readers.rows(statement).await?;
         Ok(rows.iter().map(exported).collect::<Result<_, _>>()?)
     }
@@ -146,6 +148,7 @@ impl Ledger for PgLedger {
         if self.jobs.is_closed() {
             return Err(Failure::closed().into());
         }
+        self.room.numbers()?;
         self.room.base.readers.rows(|| sqlx::query("SELECT 1")).await?;
         Ok(())
     }

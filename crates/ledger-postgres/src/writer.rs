@@ -46,13 +46,13 @@ impl Waiting for Write {
 /// A room's writer.
 pub(crate) struct Writer {
     room: Arc<Room>,
-    /// None after it broke, until it is needed again.
+    /// None before it is needed, and after it broke.
     connection: Option<PgConnection>,
 }
 
 impl Writer {
-    pub(crate) fn new(room: Arc<Room>, connection: PgConnection) -> Self {
-        Self { room, connection: Some(connection) }
+    pub(crate) fn new(room: Arc<Room>, connection: Option<PgConnection>) -> Self {
+        Self { room, connection }
     }
 
     /// Works until it is told to close, or until nobody is left who could ask.

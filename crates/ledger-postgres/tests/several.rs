@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::{join_all, try_join_all};
 use ledger::retry::on_conflict;
@@ -10,7 +11,7 @@ use ledger::suite::given::{
     COUNTER, NOTE, ROOM, accept, append, committed, counter, message, messages, note, numbers, puts, student,
 };
 use ledger::{Change, Expected, Kind, Ledger, LedgerError, Outcome, RoomSpec};
-use ledger_postgres::{PgStore, Settings};
+use ledger_postgres::{PgStore, Settings, migrate};
 use sqlx::Row;
 use testkit::postgres::Database;
 
@@ -41,17 +42,30 @@ async fn many_that_open_a_new_database_at_once_make_it_once() -> Verdict {
 }
 
 #[tokio::test]
-async fn a_database_of_a_newer_version_is_refused() -> Verdict {
+async fn a_newer_schema_is_used_until_it_took_away_what_this_program_needs() -> Verdict {
     let database = Database::fresh().await;
     let store = PgStore::open(database.url(), Settings::default()).await?;
     let running = store.room(ROOM).await?;
     let newer = "UPDATE ledger_meta SET value = value + 1 WHERE name = 'schema_version'";
     sqlx::query(newer).execute(&mut database.connection().await).await?;
+    // A process of the version before starts anew in the middle of a rollout.
+    let beside = PgStore::open(database.url(), Settings::default()).await?;
+    committed(&*beside.room(ROOM).await?, puts([note("b", "red", Expected::Absent)])).await?;
+    assert!(migrate(database.url(), Duration::ZERO).await?.is_empty());
+    let version = "SELECT value FROM ledger_meta WHERE name = 'schema_version'";
+    let version: i64 = sqlx::query(version).fetch_one(&mut database.connection().await).await?.try_get(0)?;
+    assert_eq!(version, 2, "it is not turned back");
+
+    let contracted = "INSERT INTO ledger_meta (name, value) VALUES ('program_needs', 2)";
+    sqlx::query(contracted).execute(&mut database.connection().await).await?;
     let error = PgStore::open(database.url(), Settings::default()).await.err().ok_or("opened")?;
     assert!(matches!(error, LedgerError::Unavailable(_)));
     let text = error.to_string();
-    assert!(text.contains("schema version 2, this program knows versions up to 1"), "{text}");
-    // A rollout does not disturb who runs already.
+    assert!(
+        text.contains("a program must know version 2 to use it; this one knows versions up to 1"),
+        "{text}"
+    );
+    // Who runs already is not disturbed.
     committed(&*running, puts([note("n", "red", Expected::Absent)])).await
 }
 
