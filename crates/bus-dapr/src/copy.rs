@@ -21,7 +21,6 @@ use dapr::dapr::proto::runtime::v1::{GetStateRequest, SaveStateRequest};
 use read_copy::{Etag, ReadCopy, ReadCopyError, StudentCopy, Written};
 use tonic::{Code, Status};
 
-use crate::STATESTORE;
 use crate::sidecar::{Calls, Sidecar};
 
 /// How long the store may take for one question. Who reads the copy waits less, and then asks Progress.
@@ -33,14 +32,16 @@ const NOTHING: &str = "0";
 #[derive(Clone)]
 pub struct DaprCopy {
     calls: Calls,
+    store: String,
     prefix: String,
 }
 
 impl DaprCopy {
-    /// `prefix` is what app ids begin with, as in [`crate::Settings`]: each release has a copy of its own.
+    /// In the component `store`, such as [`crate::STATESTORE`]. `prefix` is what app ids begin with, as in
+    /// [`crate::Settings`]: each release has a copy of its own.
     #[must_use]
-    pub fn new(sidecar: &Sidecar, prefix: impl Into<String>) -> Self {
-        Self { calls: sidecar.calls(), prefix: prefix.into() }
+    pub fn new(sidecar: &Sidecar, store: impl Into<String>, prefix: impl Into<String>) -> Self {
+        Self { calls: sidecar.calls(), store: store.into(), prefix: prefix.into() }
     }
 
     /// The key behind the component's name.
@@ -50,7 +51,7 @@ impl DaprCopy {
 
     async fn get(&self, key: String) -> Result<Option<(Vec<u8>, String)>, ReadCopyError> {
         let request = GetStateRequest {
-            store_name: STATESTORE.to_owned(),
+            store_name: self.store.clone(),
             key,
             consistency: StateConsistency::ConsistencyStrong as i32,
             metadata: HashMap::new(),
@@ -72,7 +73,7 @@ impl DaprCopy {
                 consistency: StateConsistency::ConsistencyStrong as i32,
             }),
         };
-        let request = SaveStateRequest { store_name: STATESTORE.to_owned(), states: vec![item] };
+        let request = SaveStateRequest { store_name: self.store.clone(), states: vec![item] };
         let mut calls = self.calls.clone();
         match in_time(calls.save_state(request)).await? {
             Ok(_) => Ok(true),

@@ -44,9 +44,9 @@ pub use token::{AppToken, TOKEN_HEADER};
 use publish::Publisher;
 use subscribe::Inbound;
 
-/// The component that events go through: `metadata.name` in k8s/base/dapr/kafka-pubsub.yaml.
+/// The component that events go through where nothing else is said: `metadata.name` in k8s/base/dapr/kafka-pubsub.yaml.
 pub const PUBSUB: &str = "kafka-pubsub";
-/// The component that the read copy lies in: `metadata.name` in k8s/base/dapr/statestore.yaml.
+/// The component that the read copy lies in where nothing else is said: `metadata.name` in k8s/base/dapr/statestore.yaml.
 pub const STATESTORE: &str = "statestore";
 
 /// How an agent stands beside its sidecar.
@@ -56,6 +56,9 @@ pub struct Settings {
     pub group: &'static str,
     /// What app ids and topics begin with: nothing in the release `agent-bus`, else the release's name and a dash.
     pub prefix: String,
+    /// The component that events go through. Components are found by name in the whole namespace: where several releases
+    /// share one, each has its own.
+    pub pubsub: String,
     /// What the sidecar shows to this agent.
     pub app_token: AppToken,
     /// How long a record's way may take.
@@ -68,12 +71,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The default limits: 5 s, 8 records.
+    /// The default component and limits: [`PUBSUB`], 5 s, 8 records.
     #[must_use]
     pub fn new(group: &'static str, prefix: impl Into<String>, app_token: AppToken) -> Self {
         Self {
             group,
             prefix: prefix.into(),
+            pubsub: PUBSUB.to_owned(),
             app_token,
             patience: Patience::default(),
             hold_max_total: Duration::from_secs(5),
@@ -101,7 +105,7 @@ impl DaprBus {
         ids: Arc<dyn Ids>,
         observer: Arc<dyn BusObserver>,
     ) -> Self {
-        let publisher = Publisher::new(sidecar, settings.prefix.clone());
+        let publisher = Publisher::new(sidecar, settings.pubsub.clone(), settings.prefix.clone());
         let letters: Arc<dyn Publish> = Arc::new(publisher.clone());
         let (group, patience) = (settings.group, settings.patience);
         let settler = move |handler, letters| Settler {

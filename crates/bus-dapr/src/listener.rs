@@ -20,7 +20,7 @@ use crate::delivery::{NoDelivery, Unread};
 use crate::resume::Counted;
 use crate::sidecar::MESSAGE_MAX_BYTES;
 use crate::subscribe::Inbound;
-use crate::{DaprBus, PUBSUB, delivery, token};
+use crate::{DaprBus, delivery, token};
 
 /// What the sidecar does with the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -35,7 +35,7 @@ enum Word {
 /// One line of the answer to who listens.
 #[derive(Serialize)]
 struct Subscribed {
-    pubsubname: &'static str,
+    pubsubname: String,
     topic: String,
     route: String,
     metadata: Value,
@@ -61,9 +61,9 @@ impl DaprBus {
 }
 
 async fn subscriptions(State(inbound): State<Arc<Inbound>>) -> Json<Vec<Subscribed>> {
-    let prefix = &inbound.settings.prefix;
+    let (prefix, pubsub) = (&inbound.settings.prefix, &inbound.settings.pubsub);
     let subscribed = |topic: Topic| Subscribed {
-        pubsubname: PUBSUB,
+        pubsubname: pubsub.clone(),
         topic: format!("{prefix}{topic}"),
         route: format!("/events/{topic}"),
         metadata: json!({"rawPayload": "true"}),

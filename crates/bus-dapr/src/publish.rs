@@ -17,7 +17,6 @@ use dapr::dapr::proto::runtime::v1::{
 };
 use tokio::sync::oneshot;
 
-use crate::PUBSUB;
 use crate::delivery::Unread;
 use crate::sidecar::{Calls, Sidecar};
 
@@ -39,8 +38,23 @@ const CALL_MAX_BYTES: usize = 1 << 20;
 #[derive(Clone)]
 pub(crate) struct Publisher {
     calls: Calls,
-    prefix: String,
+    names: Names,
     queues: Arc<Mutex<HashMap<Topic, Queue>>>,
+}
+
+/// Where messages go.
+#[derive(Clone)]
+struct Names {
+    /// The component.
+    pubsub: String,
+    /// What topics begin with.
+    prefix: String,
+}
+
+impl Names {
+    fn topic(&self, topic: Topic) -> String {
+        format!("{}{topic}", self.prefix)
+    }
 }
 
 /// What waits for a call of its topic.
@@ -56,8 +70,8 @@ struct Waiting {
 }
 
 impl Publisher {
-    pub(crate) fn new(sidecar: &Sidecar, prefix: String) -> Self {
-        Self { calls: sidecar.calls(), prefix, queues: Arc::default() }
+    pub(crate) fn new(sidecar: &Sidecar, pubsub: String, prefix: String) -> Self {
+        Self { calls: sidecar.calls(), names: Names { pubsub, prefix }, queues: Arc::default() }
     }
 
     /// Keeps what nobody can read in `dead-letter.raw`, with where it lay: as the sidecar's own dead letters have it.
@@ -67,8 +81,8 @@ impl Publisher {
         metadata.extend(place.into_iter().map(|(name, value)| (name.to_owned(), value)));
         metadata.insert(RAW.0.to_owned(), RAW.1.to_owned());
         let request = PublishEventRequest {
-            pubsub_name: PUBSUB.to_owned(),
-            topic: format!("{}{}", self.prefix, message.topic),
+            pubsub_name: self.names.pubsub.clone(),
+            topic: self.names.topic(message.topic),
             data: message.payload.into(),
             data_content_type: CONTENT_TYPE.to_owned(),
             metadata,
@@ -83,7 +97,7 @@ impl Publisher {
         while let Some(taken) = self.take(topic) {
             let (messages, answers): (Vec<_>, Vec<_>) =
                 taken.into_iter().map(|waiting| (waiting.message, waiting.answer)).unzip();
-            let sent = self.send(bulk(&self.prefix, topic, messages)).await;
+            let sent = self.send(bulk(&self.names, topic, messages)).await;
             for (answer, result) in answers.into_iter().zip(results(&sent)) {
                 let _ = answer.send(result);
             }
@@ -172,7 +186,7 @@ fn results(
 const RAW: (&str, &str) = ("rawPayload", "true");
 const CONTENT_TYPE: &str = "application/octet-stream";
 
-fn bulk(prefix: &str, topic: Topic, messages: Vec<Message>) -> BulkPublishRequest {
+fn bulk(names: &Names, topic: Topic, messages: Vec<Message>) -> BulkPublishRequest {
     let entry = |(number, message): (usize, Message)| BulkPublishRequestEntry {
         entry_id: number.to_string(),
         metadata: metadata(&message),
@@ -180,8 +194,8 @@ fn bulk(prefix: &str, topic: Topic, messages: Vec<Message>) -> BulkPublishReques
         content_type: CONTENT_TYPE.to_owned(),
     };
     BulkPublishRequest {
-        pubsub_name: PUBSUB.to_owned(),
-        topic: format!("{prefix}{topic}"),
+        pubsub_name: names.pubsub.clone(),
+        topic: names.topic(topic),
         entries: messages.into_iter().enumerate().map(entry).collect(),
         metadata: HashMap::from([(RAW.0.to_owned(), RAW.1.to_owned())]),
     }
@@ -212,8 +226,9 @@ mod tests {
 
     #[test]
     fn a_message_is_raw_bytes_under_its_key() {
-        let request = bulk("blue-", Topic::LearningEvents, vec![message(b"\xC3\x01\x00"), message(b"2")]);
-        assert_eq!((&*request.pubsub_name, &*request.topic), ("kafka-pubsub", "blue-learning.events"));
+        let names = Names { pubsub: "blue-kafka-pubsub".into(), prefix: "blue-".into() };
+        let request = bulk(&names, Topic::LearningEvents, vec![message(b"\xC3\x01\x00"), message(b"2")]);
+        assert_eq!((&*request.pubsub_name, &*request.topic), ("blue-kafka-pubsub", "blue-learning.events"));
         assert_eq!(request.metadata["rawPayload"], "true");
         let [first, second] = &request.entries[..] else { panic!("{request:?}") };
         assert_eq!((&*first.entry_id, &*second.entry_id), ("0", "1"));
@@ -238,7 +253,7 @@ mod tests {
     #[tokio::test]
     async fn a_call_takes_what_fits_and_is_waited_for_and_a_large_message_goes_alone() {
         let sidecar = Sidecar::new("http://127.0.0.1:1", "http://127.0.0.1:1", None).unwrap();
-        let publisher = Publisher::new(&sidecar, String::new());
+        let publisher = Publisher::new(&sidecar, crate::PUBSUB.to_owned(), String::new());
         let large: &'static [u8] = vec![0; CALL_MAX_BYTES + 1].leak();
         let payloads = [b"0", b"1", b"2", large, b"3"].map(|payload: &'static [u8]| message(payload));
         let mut answers = Vec::new();

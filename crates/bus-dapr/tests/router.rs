@@ -93,7 +93,7 @@ async fn word(bus: &DaprBus, request: Request<Body>) -> String {
 
 #[tokio::test]
 async fn every_route_that_the_sidecar_is_told_is_there() {
-    let bus = bus(|_| ());
+    let bus = bus(|settings| settings.pubsub = "blue-kafka-pubsub".to_owned());
     let (gate, mut seen) = listen(&bus, Topic::LearningEvents, Disposition::Ack).await;
     let (gate_too, mut seen_too) = listen(&bus, Topic::LearningEvidence, Disposition::Ack).await;
     gate.close();
@@ -108,7 +108,7 @@ async fn every_route_that_the_sidecar_is_told_is_there() {
     let topics: BTreeSet<_> = told.iter().map(|one| one["topic"].as_str().unwrap()).collect();
     assert_eq!(topics, BTreeSet::from(["blue-learning.events", "blue-learning.evidence"]));
     for one in told {
-        assert_eq!(one["pubsubname"], "kafka-pubsub");
+        assert_eq!(one["pubsubname"], "blue-kafka-pubsub");
         assert_eq!(one["metadata"], json!({"rawPayload": "true"}));
         assert!(one.get("deadLetterTopic").is_none(), "what must come again would be put there");
         assert_eq!(word(&bus, delivery(one["route"].as_str().unwrap(), 1, raw())).await, "SUCCESS");

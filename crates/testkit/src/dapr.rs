@@ -24,9 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Plan {
     /// The app's id, prefix included.
     pub app_id: String,
-    /// What the app ids of the release begin with.
+    /// What the app ids of the release begin with, and the names of its components, as the chart has them.
     pub prefix: String,
-    /// The broker of component `kafka-pubsub`; without one there is no such component.
+    /// The broker of component `<prefix>kafka-pubsub`; without one there is no such component.
     pub broker: Option<String>,
     /// Whether there is a state store, on the Redis server for tests.
     pub state: bool,
@@ -216,14 +216,21 @@ fn resources_of(plan: &Plan, redis: Option<&str>) -> Vec<(&'static str, String)>
     }
     files.push(("resiliency.yaml", resiliency));
     if let Some(broker) = &plan.broker {
-        files.push(("kafka-pubsub.yaml", replaced(&read("kafka-pubsub.yaml"), "kafka:9092", broker)));
+        let text = replaced(&read("kafka-pubsub.yaml"), "kafka:9092", broker);
+        files.push(("kafka-pubsub.yaml", named(&text, "kafka-pubsub", &plan.prefix)));
     }
     if plan.state {
         let redis = redis.map_or_else(redis_for_tests, str::to_owned);
         let host = redis.trim_start_matches("redis://").trim_end_matches('/');
-        files.push(("statestore.yaml", replaced(&read("statestore.yaml"), "redis:6379", host)));
+        let text = replaced(&read("statestore.yaml"), "redis:6379", host);
+        files.push(("statestore.yaml", named(&text, "statestore", &plan.prefix)));
     }
     files
+}
+
+/// The component under the name that it has in the release.
+fn named(text: &str, name: &str, prefix: &str) -> String {
+    replaced(text, &format!("\n  name: {name}\n"), &format!("\n  name: {prefix}{name}\n"))
 }
 
 fn redis_for_tests() -> String {

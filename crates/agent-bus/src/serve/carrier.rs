@@ -70,7 +70,10 @@ fn dapr(settings: &Settings, process: &Process, observer: Arc<dyn BusObserver>) 
     let sidecar = Sidecar::new(&grpc, &http, settings.dapr.dapr_token.as_deref())?;
     let token = internal::token(settings)?;
     let prefix = settings.release_prefix();
-    let of_app = bus_dapr::Settings::new(settings.service.name(), prefix, token);
+    let of_app = bus_dapr::Settings {
+        pubsub: settings.dapr.dapr_pubsub.clone(),
+        ..bus_dapr::Settings::new(settings.service.name(), prefix, token)
+    };
     let (clock, ids) = (Arc::clone(&process.clock), Arc::clone(&process.ids));
     let bus = DaprBus::new(of_app, &sidecar, clock, ids, observer);
     let (asked, inbound) = (sidecar.clone(), bus.clone());
@@ -84,7 +87,7 @@ fn dapr(settings: &Settings, process: &Process, observer: Arc<dyn BusObserver>) 
     Ok(Carried {
         publish,
         subscribe,
-        copy: Some(Arc::new(DaprCopy::new(&sidecar, prefix))),
+        copy: Some(Arc::new(DaprCopy::new(&sidecar, &settings.dapr.dapr_statestore, prefix))),
         invoke: Arc::new(DaprInvoke::new(sidecar, prefix)),
         check: Arc::new(check),
         inbound: Box::new(move || inbound.router()),

@@ -6,6 +6,9 @@ use std::net::IpAddr;
 use crate::fleet::{Common, Service, postgres_address};
 use crate::kafka::{KafkaDetails, brokers};
 
+/// The longest name of an object in Kubernetes.
+const COMPONENT_MAX_CHARS: usize = 253;
+
 /// What can be set. What has no default must be given.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Settings {
@@ -60,7 +63,7 @@ pub(crate) enum Carrier {
     Kafka,
 }
 
-/// Where the sidecar is. Its injector sets these.
+/// Where the sidecar is, which its injector sets, and what it calls its components.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct DaprSettings {
     /// The port of the sidecar's gRPC API, on this host
@@ -72,6 +75,12 @@ pub(crate) struct DaprSettings {
     /// What the sidecar asks of this process
     #[arg(long, env = "DAPR_API_TOKEN", hide_env_values = true)]
     pub dapr_token: Option<String>,
+    /// The component that events go through; another release in the same namespace has its own
+    #[arg(long, env = "AGENT_BUS_DAPR_PUBSUB", value_name = "COMPONENT", default_value = bus_dapr::PUBSUB, value_parser = component)]
+    pub dapr_pubsub: String,
+    /// The component that the read copy of mastery lies in
+    #[arg(long, env = "AGENT_BUS_DAPR_STATESTORE", value_name = "COMPONENT", default_value = bus_dapr::STATESTORE, value_parser = component)]
+    pub dapr_statestore: String,
 }
 
 /// Where Kafka and the other agents are, without a sidecar.
@@ -122,6 +131,22 @@ impl Settings {
     }
 }
 
+/// The name of a Dapr component: one that Kubernetes takes.
+fn component(text: &str) -> Result<String, String> {
+    let fits = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+    let is_name = text.len() <= COMPONENT_MAX_CHARS
+        && text.chars().all(|letter| fits(letter) || matches!(letter, '-' | '.'))
+        && text.starts_with(fits)
+        && text.ends_with(fits);
+    if is_name {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "a component's name has small letters, digits, - and . alone, a letter or digit at both ends, and at most \
+         {COMPONENT_MAX_CHARS} of them"
+    ))
+}
+
 /// By the agent's name. An empty text is none.
 fn addresses(text: &str) -> Result<BTreeMap<String, String>, String> {
     let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
@@ -138,6 +163,16 @@ fn addresses(text: &str) -> Result<BTreeMap<String, String>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn components_are_called_as_kubernetes_allows() {
+        for good in ["kafka-pubsub", "blue-statestore", "a", "7", "a.b-c", &"x".repeat(253)] {
+            assert_eq!(component(good).as_deref(), Ok(good));
+        }
+        for bad in ["", "-a", "a-", ".a", "Kafka", "a_b", "a/b", "a b", "\u{e9}", &"x".repeat(254)] {
+            assert!(component(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn peers_are_addresses_by_agent_and_an_empty_text_is_none() {

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bus_dapr::DaprCopy;
+use bus_dapr::{DaprCopy, STATESTORE};
 use jiff::Timestamp;
 use read_copy::suite::Harness;
 use read_copy::{Etag, ReadCopy, StudentCopy};
@@ -43,7 +43,8 @@ impl Dapr {
 impl Harness for Dapr {
     async fn open(&self) -> Arc<dyn ReadCopy> {
         let number = self.opened.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-        Arc::new(DaprCopy::new(&way(&self.sidecars[number % 2]), &*self.prefix))
+        let store = format!("{}{STATESTORE}", self.prefix);
+        Arc::new(DaprCopy::new(&way(&self.sidecars[number % 2]), store, &*self.prefix))
     }
 }
 
@@ -53,7 +54,7 @@ impl Drop for Dapr {
         let server = std::env::var(testkit::dapr::REDIS).unwrap();
         let mut connection = TcpStream::connect(server.trim_start_matches("redis://")).unwrap();
         let script = "for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end";
-        write!(connection, "EVAL \"{script}\" 0 statestore||{}*\r\nQUIT\r\n", self.prefix).unwrap();
+        write!(connection, "EVAL \"{script}\" 0 {}{STATESTORE}||*\r\nQUIT\r\n", self.prefix).unwrap();
         connection.read_to_end(&mut Vec::new()).unwrap();
     }
 }
@@ -81,7 +82,7 @@ async fn a_store_that_is_away_is_no_conflict() {
         listens: false,
     };
     let sidecar = Sidecar::start_on(plan, Some(&address)).await;
-    let copies = DaprCopy::new(&way(&sidecar), "");
+    let copies = DaprCopy::new(&way(&sidecar), STATESTORE, "");
     let (ada, copy) = ("ada".parse().unwrap(), StudentCopy::empty(Timestamp::UNIX_EPOCH));
     assert_eq!(copies.write(&ada, &copy, None).await, Ok(read_copy::Written::Yes));
     control("stop", &["immediate"]);

@@ -78,6 +78,7 @@ impl Release {
 
     pub(crate) fn settings(&self, agent: &'static str, sidecar: &Sidecar) -> Settings {
         let mut settings = Settings::new(agent, self.prefix(), AppToken::new(sidecar.app_token()).unwrap());
+        settings.pubsub = format!("{}{}", self.prefix(), bus_dapr::PUBSUB);
         settings.patience.retry_first = Duration::from_millis(5);
         settings.hold_max_total = Duration::from_millis(100);
         settings
@@ -115,7 +116,7 @@ impl Release {
         let mut sidecar = self.sidecar(agent, true).await;
         let (show, seen) = mpsc::unbounded_channel();
         let subscribed = json!([{
-            "pubsubname": bus_dapr::PUBSUB,
+            "pubsubname": format!("{}{}", self.prefix(), bus_dapr::PUBSUB),
             "topic": format!("{}{topic}", self.prefix()),
             "route": format!("/events/{topic}"),
             "metadata": {"rawPayload": "true"},
