@@ -3,13 +3,11 @@
 //! Not here: what is done there (module `cli`), how it becomes librdkafka's settings (crate `bus-kafka`).
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
-use std::fmt;
-use std::str::FromStr;
 
 use bus_kafka::Settings;
 
 use crate::cli::Failure;
+use crate::hidden::Hidden;
 
 /// The longest prefix of a release: with it, a topic's name stays within what Kafka takes.
 const PREFIX_MAX_CHARS: usize = 200;
@@ -67,24 +65,6 @@ impl KafkaDetails {
         };
         settings.check().map_err(about)?;
         Ok(settings)
-    }
-}
-
-/// A text that may hold passwords: it is not shown, not even where it is wrong.
-#[derive(Clone)]
-struct Hidden(String);
-
-impl fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(hidden)")
-    }
-}
-
-impl FromStr for Hidden {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self(text.to_owned()))
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod cli;
 mod fleet;
+mod hidden;
 mod kafka;
 mod serve;
+mod story;
 mod up;
 
 use std::process::ExitCode;

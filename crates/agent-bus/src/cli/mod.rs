@@ -11,6 +11,7 @@ mod openapi;
 mod replay;
 mod review;
 mod token;
+mod story;
 mod tokens;
 mod topics;
 
@@ -60,6 +61,8 @@ enum Command {
     /// Ask a running instance whether it is ready; exit status 0 if so
     Health(health::Args),
 }
+    /// Have a student and a teacher ask every agent of a running fleet
+    Story(story::Args),
 
 /// Why a command did not do its work, for the person who gave it.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -84,6 +87,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::Health(args) => health::run(&args),
     };
     outcome.unwrap_or_else(|failure| {
+        Command::Story(args) => story::run(args),
         if is_broken_pipe(failure.as_ref()) {
             return ExitCode::from(READER_LEFT);
         }

@@ -25,7 +25,7 @@ use crate::cli::Failure;
 use crate::fleet::{Observed, Parts, Process, Service, Store, sandbox as programs};
 
 use carrier::Carried;
-pub(crate) use settings::Settings;
+pub(crate) use settings::{Settings, addresses};
 
 /// Runs until told to stop.
 pub(crate) fn run(settings: &Settings) -> Result<ExitCode, Failure> {

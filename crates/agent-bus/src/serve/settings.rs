@@ -148,7 +148,7 @@ fn component(text: &str) -> Result<String, String> {
 }
 
 /// By the agent's name. An empty text is none.
-fn addresses(text: &str) -> Result<BTreeMap<String, String>, String> {
+pub(crate) fn addresses(text: &str) -> Result<BTreeMap<String, String>, String> {
     let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
     pairs
         .map(|pair| match pair.split_once('=') {
