@@ -128,6 +128,7 @@ class Cluster:
         self.kafka = script("kafka", "start", self.folder / "kafka", self.brokers)
         replicas = min(self.brokers, 3)
         self.run("topics", "apply", "--replicas", replicas, "--min-insync", max(1, replicas - 1))
+        self.run("migrate", "--database", self.database)
         self.data_dir = self.folder / "keys"
         self.token("nobody", "student")
         for agent in self.agents:

@@ -60,11 +60,6 @@ REFUSED = [
 ONLY_IN_THE_POD = {"REDIS_PASSWORD"}
 # What a pod that is not the binary runs, and reads its settings.
 SCRIPTS = ["backup.sh"]
-# Settings that the binary is still to get.
-NOT_YET = {
-    "AGENT_BUS_DAPR_PUBSUB", "AGENT_BUS_DAPR_STATESTORE",
-    "AGENT_BUS_STORY_AGENTS", "AGENT_BUS_STORY_STUDENT_TOKEN", "AGENT_BUS_STORY_TEACHER_TOKEN",
-}  # fmt: skip
 
 
 def named(path, error):
@@ -136,10 +131,8 @@ def settings(helm):
         for document in objects(helm, "blue", *way):
             if document["kind"] in ("Deployment", "Job", "CronJob"):
                 told |= {one["name"] for one in template_of(document)["spec"]["containers"][0]["env"]}
-    for name in sorted(told - read - ONLY_IN_THE_POD - NOT_YET):
+    for name in sorted(told - read - ONLY_IN_THE_POD):
         yield f"the chart sets {name}, which the binary does not read"
-    for name in sorted(NOT_YET & read):
-        yield f"the binary reads {name} now: take it out of NOT_YET in scripts/judge_chart.py"
 
 
 def template_of(document):

@@ -48,6 +48,7 @@ impl Ground {
                 ("AGENT_BUS_OTHER_REQUESTS_PER_MINUTE", "1000000"),
             ],
         );
+        release.migrate();
         Self { kafka, _database: database, release }
     }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisResult, ScriptInvocation};
+use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisResult, Script, ScriptInvocation};
 use tokio::time::timeout;
 
 use crate::outage::Outage;
@@ -79,6 +79,14 @@ impl Redis {
         let outage = Outage::new(settings.cool_down);
         let (line, connecting) = Default::default();
         Ok(Self(Arc::new(Shared { client, settings, outage, line, connecting })))
+    }
+
+    /// Whether the server answers, for /ready.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn answers(&self) -> Result<(), Silence> {
+        self.run::<i64>(&Script::new("return 1").prepare_invoke()).await.map(drop)
     }
 
     /// What the script answers.

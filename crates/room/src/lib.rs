@@ -26,7 +26,7 @@ pub use erasure::{forgets_erased, not_stored};
 pub use fleet::{fleet, serve};
 pub use heard::{MESSAGE_MAX_CHARS, heard};
 pub use record::{Call, Record};
-pub use root::{Check, Root};
+pub use root::{Check, NotThere, Root};
 pub use stored::ledger_problem;
 pub use task::{Stop, Task};
 

@@ -1,5 +1,6 @@
 //! The root's routes, for probes and scrapes: alive, ready, and the metrics. No token: the gateway does not lead here.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,8 +26,8 @@ const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 /// Something without which a service cannot answer.
 #[async_trait]
 pub trait Check: Send + Sync + 'static {
-    /// Whether it is there now; if not, what is wrong, for the log.
-    async fn check(&self) -> Result<(), String>;
+    /// Whether it is there now.
+    async fn check(&self) -> Result<(), NotThere>;
 
     /// Whether nothing can be answered without it. What only some routes need is told by `/ready` and takes no traffic
     /// away from the others.
@@ -35,10 +36,40 @@ pub trait Check: Send + Sync + 'static {
     }
 }
 
+/// What is wrong with something that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotThere {
+    /// For whoever asks `/ready`, without a token: our own words, never another program's, which may hold addresses and names.
+    told: Option<Cow<'static, str>>,
+    /// For the log.
+    log: String,
+}
+
+impl NotThere {
+    /// Something whose reason everybody may hear.
+    pub fn told(why: impl Into<Cow<'static, str>>) -> Self {
+        let why = why.into();
+        Self { log: why.clone().into_owned(), told: Some(why) }
+    }
+
+    /// The same, and more of it for the log.
+    #[must_use]
+    pub fn with_log(self, log: impl Into<String>) -> Self {
+        Self { log: log.into(), ..self }
+    }
+}
+
+/// For the log alone.
+impl From<String> for NotThere {
+    fn from(log: String) -> Self {
+        Self { told: None, log }
+    }
+}
+
 #[async_trait]
 impl Check for Verifier {
-    async fn check(&self) -> Result<(), String> {
-        self.ready()
+    async fn check(&self) -> Result<(), NotThere> {
+        Ok(self.ready()?)
     }
 }
 
@@ -73,23 +104,30 @@ pub(crate) async fn alive() -> Json<Value> {
 async fn ready(State(shared): State<Shared>) -> Response {
     let outcomes = join_all(shared.checks.iter().map(|(name, check)| state(name, check.as_ref()))).await;
     let needed = shared.checks.iter().map(|(_, check)| check.is_needed());
-    let is_ready = needed.zip(&outcomes).all(|(is_needed, (_, is_there))| *is_there || !is_needed);
-    let checks: Map<String, Value> = outcomes
-        .into_iter()
-        .map(|(name, is_there)| (name.to_owned(), if is_there { "ok" } else { "failing" }.into()))
-        .collect();
+    let is_ready = needed.zip(&outcomes).all(|(is_needed, (_, outcome))| outcome.is_ok() || !is_needed);
+    let (mut checks, mut reasons) = (Map::new(), Map::new());
+    for (name, outcome) in outcomes {
+        checks.insert(name.to_owned(), if outcome.is_ok() { "ok" } else { "failing" }.into());
+        if let Some(why) = outcome.err().and_then(|not_there| not_there.told) {
+            reasons.insert(name.to_owned(), why.into());
+        }
+    }
     let (status, word) =
         if is_ready { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready") };
-    (status, [(CACHE_CONTROL, "no-store")], Json(json!({"status": word, "checks": checks}))).into_response()
+    let mut answer = json!({"status": word, "checks": checks});
+    if !reasons.is_empty() {
+        answer["reasons"] = reasons.into();
+    }
+    (status, [(CACHE_CONTROL, "no-store")], Json(answer)).into_response()
 }
 
-async fn state<'a>(name: &'a str, check: &dyn Check) -> (&'a str, bool) {
-    let outcome =
-        timeout(CHECK_TIMEOUT, check.check()).await.unwrap_or_else(|_| Err("no answer in time".to_owned()));
-    if let Err(error) = &outcome {
-        tracing::warn!(check = name, "not ready: {error}");
+async fn state<'a>(name: &'a str, check: &dyn Check) -> (&'a str, Result<(), NotThere>) {
+    let outcome = timeout(CHECK_TIMEOUT, check.check()).await;
+    let outcome = outcome.unwrap_or_else(|_| Err(NotThere::told("there is no answer in time")));
+    if let Err(NotThere { log, .. }) = &outcome {
+        tracing::warn!(check = name, "not ready: {log}");
     }
-    (name, outcome.is_ok())
+    (name, outcome)
 }
 
 async fn scrape(State(shared): State<Shared>) -> Result<impl IntoResponse, Problem> {

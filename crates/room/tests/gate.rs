@@ -15,7 +15,7 @@ use http::header::{ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTE
 use http::{HeaderMap, Method, Request, StatusCode};
 use problem::{BODY_MAX_BYTES, JsonBody};
 use rate_limit::{MemoryLimit, RateLimit, Verdict};
-use room::{Call, Chassis, Check, EventHeaders, Limits, Record, Room, Root, fleet, serve};
+use room::{Call, Chassis, Check, EventHeaders, Limits, NotThere, Record, Room, Root, fleet, serve};
 use serde_json::{Value, json};
 use telemetry::Metrics;
 use tempfile::TempDir;
@@ -333,24 +333,33 @@ async fn a_call_is_recorded_with_both_bodies_and_the_student() {
     assert_eq!(calls[0].answer, asked.to_string());
 }
 
-/// There, or not.
-struct Switch(bool);
+/// There, or not; where not, with words for everybody or without.
+struct Switch(bool, Option<&'static str>);
 
 #[async_trait]
 impl Check for Switch {
-    async fn check(&self) -> Result<(), String> {
-        if self.0 { Ok(()) } else { Err("the password of the store is hunter2".to_owned()) }
+    async fn check(&self) -> Result<(), NotThere> {
+        let log = "the password of the store is hunter2".to_owned();
+        match (self.0, self.1) {
+            (true, _) => Ok(()),
+            (false, None) => Err(log.into()),
+            (false, Some(told)) => Err(NotThere::told(told).with_log(log)),
+        }
     }
 }
 
 #[tokio::test]
 async fn the_root_tells_the_truth_to_probes() {
     let bench = bench().await;
-    let root = |store: bool| Root {
-        checks: vec![("keys", Arc::new(Switch(true)) as Arc<dyn Check>), ("store", Arc::new(Switch(store)))],
+    let root = |store: bool, told| Root {
+        checks: vec![
+            ("keys", Arc::new(Switch(true, None)) as Arc<dyn Check>),
+            ("store", Arc::new(Switch(store, told))),
+        ],
     };
-    let up = fleet(vec![room()], root(true), &bench.chassis);
-    let down = fleet(vec![room()], root(false), &bench.chassis);
+    let up = fleet(vec![room()], root(true, None), &bench.chassis);
+    let down = fleet(vec![room()], root(false, None), &bench.chassis);
+    let told = fleet(vec![room()], root(false, Some("the store does not answer")), &bench.chassis);
 
     let answer = call_raw(&up, bare(Method::GET, "/ready")).await;
     assert_eq!(answer.0, StatusCode::OK);
@@ -358,6 +367,9 @@ async fn the_root_tells_the_truth_to_probes() {
     let answer = call_raw(&down, bare(Method::GET, "/ready")).await;
     assert_eq!(answer.0, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.2, json!({"status": "not ready", "checks": {"keys": "ok", "store": "failing"}}));
+    let answer = call_raw(&told, bare(Method::GET, "/ready")).await;
+    assert_eq!(answer.0, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.2["reasons"], json!({"store": "the store does not answer"}), "and no text of others");
     for path in ["/health", "/api/v1/debug/health"] {
         assert_eq!(call_raw(&down, bare(Method::GET, path)).await.0, StatusCode::OK, "{path}");
     }

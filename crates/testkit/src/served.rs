@@ -36,6 +36,19 @@ impl Release {
         token(&self.binary, self.keys.path(), subject, role)
     }
 
+    /// Brings the release's database to its schema, as an installation does before agents run.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub fn migrate(&self) {
+        let output = Command::new(&self.binary)
+            .arg("migrate")
+            .envs(self.settings.iter().cloned())
+            .output()
+            .expect("the binary runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
     /// Starts an agent on free ports, and waits until it listens; whether it is ready is another question.
     #[must_use]
     pub fn serve(&self, service: &str, settings: &[(&str, &str)]) -> Served {
@@ -49,7 +62,7 @@ impl Release {
         let log = self.keys.path().join(format!("{service}.log"));
         let (process, addresses) = spawn_and_read(command, &log, 2);
         let [internal, public] = <[String; 2]>::try_from(addresses).expect("two addresses");
-        Served { process, internal, asking: Asking::at(public) }
+        Served { process, internal, log, asking: Asking::at(public) }
     }
 }
 
@@ -57,6 +70,7 @@ impl Release {
 pub struct Served {
     process: Child,
     internal: String,
+    log: PathBuf,
     asking: Asking,
 }
 
@@ -71,6 +85,16 @@ impl Served {
     #[must_use]
     pub fn process_id(&self) -> u32 {
         self.process.id()
+    }
+
+    /// Waits until it ends by itself: with which exit status, and what it said in all its life.
+    ///
+    /// # Panics
+    /// If it left no log.
+    #[must_use]
+    pub fn ended(mut self) -> (Option<i32>, String) {
+        let status = self.process.wait().expect("the agent has ended");
+        (status.code(), std::fs::read_to_string(&self.log).expect("a log"))
     }
 
     /// SIGKILL: no goodbye.

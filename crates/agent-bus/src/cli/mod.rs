@@ -7,11 +7,12 @@ mod dead_letters;
 mod exercises;
 mod health;
 mod jsonl;
+mod migrate;
 mod openapi;
 mod replay;
 mod review;
-mod token;
 mod story;
+mod token;
 mod tokens;
 mod topics;
 
@@ -54,15 +55,17 @@ enum Command {
     /// Look at records that a consumer could not use, and hand them out again
     #[command(subcommand)]
     DeadLetters(dead_letters::Command),
+    /// Bring the database of the agents to the schema of this program: before `serve`
+    Migrate(migrate::Args),
     /// Rebuild Progress' state from the topics
     Replay(replay::Args),
     /// Print or write the OpenAPI documents
     Openapi(openapi::Args),
+    /// Have a student and a teacher ask every agent of a running fleet
+    Story(story::Args),
     /// Ask a running instance whether it is ready; exit status 0 if so
     Health(health::Args),
 }
-    /// Have a student and a teacher ask every agent of a running fleet
-    Story(story::Args),
 
 /// Why a command did not do its work, for the person who gave it.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -82,12 +85,13 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::Exercises(command) => exercises::run(command),
         Command::Topics(command) => topics::run(&command),
         Command::DeadLetters(command) => dead_letters::run(&command),
+        Command::Migrate(args) => migrate::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Story(args) => story::run(args),
         Command::Openapi(args) => openapi::run(&args),
         Command::Health(args) => health::run(&args),
     };
     outcome.unwrap_or_else(|failure| {
-        Command::Story(args) => story::run(args),
         if is_broken_pipe(failure.as_ref()) {
             return ExitCode::from(READER_LEFT);
         }

@@ -26,7 +26,7 @@ use rate_limit::RateLimit;
 use room::{Chassis, Check, Room, Root};
 use telemetry::Metrics;
 
-pub(crate) use observe::{Observed, Reachable};
+pub(crate) use observe::{Observed, Reachable, SchemaFits};
 pub(crate) use rooms::{Ledgers, Parts, Service, openapi_documents};
 pub(crate) use settings::{Common, postgres_address};
 pub(crate) use store::Store;

@@ -11,8 +11,9 @@ use contracts::Topic;
 use contracts::events::ErrorType;
 use futures::future::BoxFuture;
 use ledger::Ledger;
+use ledger_postgres::{Opening, Stage};
 use prometheus::{IntCounterVec, IntGaugeVec, Opts};
-use room::Check;
+use room::{Check, NotThere};
 use telemetry::{Metrics, registered};
 
 /// How often outboxes are measured.
@@ -64,11 +65,11 @@ impl BusObserver for Observed {
     }
 }
 
-/// How to ask a broker, or the sidecar before it, whether it is there.
-type Ask = Box<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+/// How to ask a server, or the sidecar before it, whether it is there.
+type Ask = Box<dyn Fn() -> BoxFuture<'static, Result<(), NotThere>> + Send + Sync>;
 
-/// Ready when the broker was there once. When it goes away later the outbox takes over: /ready tells of it, and takes no
-/// traffic away.
+/// Ready when the server was there once. When it goes away later something else takes over, for a broker the outbox: /ready tells
+/// of it, and takes no traffic away.
 pub(crate) struct Reachable {
     ask: Ask,
     was_there: AtomicBool,
@@ -76,7 +77,7 @@ pub(crate) struct Reachable {
 
 impl Reachable {
     pub(crate) fn new(
-        ask: impl Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync + 'static,
+        ask: impl Fn() -> BoxFuture<'static, Result<(), NotThere>> + Send + Sync + 'static,
     ) -> Self {
         Self { ask: Box::new(ask), was_there: AtomicBool::new(false) }
     }
@@ -84,7 +85,7 @@ impl Reachable {
 
 #[async_trait]
 impl Check for Reachable {
-    async fn check(&self) -> Result<(), String> {
+    async fn check(&self) -> Result<(), NotThere> {
         (self.ask)().await?;
         self.was_there.store(true, Ordering::Relaxed);
         Ok(())
@@ -104,8 +105,25 @@ struct StoreAnswers(Arc<dyn Ledger>);
 
 #[async_trait]
 impl Check for StoreAnswers {
-    async fn check(&self) -> Result<(), String> {
-        self.0.ready().await.map_err(|error| error.to_string())
+    async fn check(&self) -> Result<(), NotThere> {
+        let answered = self.0.ready().await;
+        answered.map_err(|error| NotThere::told("the store is not available").with_log(error.to_string()))
+    }
+}
+
+/// Ready when the database had the schema that this program needs; for a room that is opened once its database is there.
+pub(crate) struct SchemaFits(pub(crate) Opening);
+
+#[async_trait]
+impl Check for SchemaFits {
+    async fn check(&self) -> Result<(), NotThere> {
+        match self.0.stage() {
+            Stage::Open => Ok(()),
+            Stage::Untried | Stage::Away => {
+                Err(NotThere::told("the database does not answer, or lets nobody in"))
+            }
+            Stage::Unfit(why) | Stage::Refused(why) => Err(NotThere::told(why)),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use clock::Ids;
 use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts};
-use room::Check;
+use room::{Check, NotThere};
 use sandbox::pool::{Lockdowned, Pool, PoolObserver, Settings as PoolSettings, Status};
 use sandbox::{Ended, Job, Report, Sandbox, SandboxError};
 use telemetry::{Metrics, registered};
@@ -64,11 +64,11 @@ pub(crate) struct SandboxIsThere(pub(crate) Arc<Pool>);
 
 #[async_trait]
 impl Check for SandboxIsThere {
-    async fn check(&self) -> Result<(), String> {
+    async fn check(&self) -> Result<(), NotThere> {
         match self.0.status() {
             Status::Ready => Ok(()),
-            Status::Starting => Err("the first sandbox is starting".to_owned()),
-            Status::Degraded(what) | Status::Unavailable(what) => Err(what),
+            Status::Starting => Err(NotThere::told("the first sandbox is starting")),
+            Status::Degraded(what) | Status::Unavailable(what) => Err(what.into()),
         }
     }
 

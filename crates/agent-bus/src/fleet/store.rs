@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ledger::{Ledger, LedgerError, RoomSpec};
-use ledger_postgres::PgStore;
+use ledger_postgres::{Opening, PgStore};
 use ledger_sqlite::SqliteStore;
 
 /// The store of all rooms.
@@ -24,10 +24,17 @@ impl Store {
         })
     }
 
-    /// Opens the Postgres database, with room for so many messages in each outbox.
-    pub(crate) async fn database(url: &str, outbox_max: u64) -> Result<Self, LedgerError> {
+    /// One room in the Postgres database, which need not be there yet, with room for so many messages in its outbox; and how
+    /// far the room is.
+    pub(crate) fn room_when_there(
+        url: &str,
+        outbox_max: u64,
+        spec: RoomSpec,
+    ) -> Result<(Self, Arc<dyn Ledger>, Opening), LedgerError> {
         let settings = ledger_postgres::Settings { outbox_max, ..ledger_postgres::Settings::default() };
-        Ok(Self::Database(PgStore::open(url, settings).await?))
+        let store = PgStore::at(url, settings)?;
+        let (ledger, opening) = store.room_when_there(spec)?;
+        Ok((Self::Database(store), ledger, opening))
     }
 
     /// The ledger of one room.

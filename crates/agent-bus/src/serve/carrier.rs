@@ -10,7 +10,7 @@ use bus_dapr::{DaprBus, DaprCopy, DaprInvoke, Sidecar};
 use bus_kafka::KafkaBus;
 use cache_redis::{Redis, RedisCopy};
 use read_copy::ReadCopy;
-use room::Check;
+use room::{Check, NotThere};
 use schema_registry::{Framed, Framing};
 
 use super::internal;
@@ -80,7 +80,7 @@ fn dapr(settings: &Settings, process: &Process, observer: Arc<dyn BusObserver>) 
     let check = Reachable::new(move || {
         let sidecar = asked.clone();
         Box::pin(async move {
-            if sidecar.answers().await { Ok(()) } else { Err("the sidecar does not answer".to_owned()) }
+            if sidecar.answers().await { Ok(()) } else { Err(NotThere::told("the sidecar does not answer")) }
         })
     });
     let (publish, subscribe) = framed(bus, settings, process)?;
@@ -106,7 +106,10 @@ fn kafka(
     let asked = bus.clone();
     let check = Reachable::new(move || {
         let bus = asked.clone();
-        Box::pin(async move { bus.reachable().await })
+        Box::pin(async move {
+            let answered = bus.reachable().await;
+            answered.map_err(|error| NotThere::told("the brokers do not answer").with_log(error))
+        })
     });
     let copy = |redis: &Redis| Arc::new(RedisCopy::new(redis.clone(), settings.release_prefix())) as _;
     let (publish, subscribe) = framed(bus, settings, process)?;

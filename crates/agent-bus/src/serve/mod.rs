@@ -16,13 +16,15 @@ use std::sync::Arc;
 use auth::KeySource;
 use cache_redis::{Redis, RedisLimit};
 use clock::SystemClock;
+use ledger_postgres::Stage;
 use lifecycle::ServerSettings;
 use rate_limit::{MemoryLimit, RateLimit};
+use room::{Check, NotThere};
 use sandbox::Sandbox;
 use sandbox::pool::Pool;
 
 use crate::cli::Failure;
-use crate::fleet::{Observed, Parts, Process, Service, Store, sandbox as programs};
+use crate::fleet::{Observed, Parts, Process, Reachable, SchemaFits, Service, Store, sandbox as programs};
 
 use carrier::Carried;
 pub(crate) use settings::{Settings, addresses};
@@ -38,13 +40,13 @@ async fn live(settings: &Settings) -> Result<ExitCode, Failure> {
     let signals = lifecycle::signals()?;
     let (service, common) = (settings.service, &settings.common);
     let process = Process::begin(common, KeySource::parse(&settings.jwks)?).await?;
-    let store = Store::database(&settings.database, settings.outbox_max).await?;
+    let (store, ledger, opening) =
+        Store::room_when_there(&settings.database, settings.outbox_max, service.spec())?;
     let observed = Arc::new(Observed::register(&process.metrics)?);
     let redis =
         settings.redis.as_deref().map(|address| Redis::at(address, Default::default())).transpose()?;
     let carried = Carried::open(settings, &process, observed, redis.as_ref())?;
     let (sandbox, pool) = programs(settings, &process)?;
-    let ledger = store.room(service.spec()).await?;
     let parts = Parts {
         clock: Arc::clone(&process.clock),
         alarm: Arc::new(SystemClock),
@@ -71,10 +73,19 @@ async fn live(settings: &Settings) -> Result<ExitCode, Failure> {
     process.watch(&ledgers);
 
     let mut checks = process.checks(&ledgers, pool);
+    checks.push(("schema", Arc::new(SchemaFits(opening.clone()))));
     checks.push(("bus", Arc::clone(&carried.check)));
+    checks.extend(redis.clone().map(|redis| ("redis", redis_answers(redis))));
     let router = process.router(rooms, checks, common, limiter(settings, redis), &meter);
     let internal = internal::router(router.clone(), carried.inbound, settings)?;
     let shutdown = process.shutdown;
+    let (stop, refused) = (shutdown.soft().clone(), opening.clone());
+    shutdown.spawn(
+        "schema",
+        async move { stop.run_until_cancelled(refused.refused()).await.map_or(Ok(()), Err) },
+    );
+    // Where the database is there, nobody is answered before it is open.
+    opening.tried().await;
     for (name, host, port, router) in [
         ("internal http", settings.internal_host, settings.internal_port, internal),
         ("http", common.host, common.port, router),
@@ -87,7 +98,21 @@ async fn live(settings: &Settings) -> Result<ExitCode, Failure> {
     let ending = shutdown.run(signals, common.drain()).await;
     meter.stop().await;
     store.close().await?;
-    Ok(ending.into())
+    match opening.stage() {
+        Stage::Refused(why) => Err(why.into()),
+        _ => Ok(ending.into()),
+    }
+}
+
+/// Ready when Redis was there once. Later each process goes on alone, or as --limiter-on-failure says.
+fn redis_answers(redis: Redis) -> Arc<dyn Check> {
+    Arc::new(Reachable::new(move || {
+        let redis = redis.clone();
+        Box::pin(async move {
+            let answered = redis.answers().await;
+            answered.map_err(|silence| NotThere::told("Redis does not answer").with_log(silence.to_string()))
+        })
+    }))
 }
 
 /// One limit over all processes where there is a server for it, else one in each.
