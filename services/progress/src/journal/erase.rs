@@ -57,7 +57,9 @@ impl Writer {
         let mut note = after(&before, erased_at);
         let accept = Accept { consumer: crate::NAME, event_id: told, subject: None };
         let erase = Some(student_id.clone());
-        let mut change = Change { accept: Some(accept), erase, ..Change::default() };
+        // The others may have been set back as far as this database was. Whoever heard of it knows the event by its id.
+        let messages = vec![outbox::student_erased(student_id, told, erased_at, &Headers::default())];
+        let mut change = Change { accept: Some(accept), erase, messages, ..Change::default() };
         for component in before.components {
             let old = Log::new(student_id, &component, before.generation);
             let since = self.since(erased, &component, &old).await?;
