@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use ::invoke::{ANSWER_MAX_BYTES, Invoke, InvokeError, understood};
+use ::invoke::{ANSWER_MAX_BYTES, Invoke, InvokeError, cause, understood};
 use async_trait::async_trait;
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
@@ -21,6 +21,9 @@ use crate::sidecar::Sidecar;
 
 /// How long an answer may take, with all that the sidecar tries.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
+
+/// What a sidecar says of a call that it does not make, as the callee has failed too often.
+pub const BREAKER_OPEN: &str = "circuit breaker is open";
 
 /// Asks through the sidecar.
 #[derive(Clone)]
@@ -50,6 +53,9 @@ impl DaprInvoke {
             self.prefix
         );
         let mut request = Request::builder().method(method).uri(address);
+        for (name, value) in cause().headers() {
+            request = request.header(name, value);
+        }
         if let Some(student) = on_behalf_of {
             request = request.header(ON_BEHALF_OF_HEADER, student.as_str());
         }

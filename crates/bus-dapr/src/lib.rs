@@ -36,7 +36,7 @@ use clock::{Clock, Ids};
 
 pub use answers::{CALLER_HEADER, Caller, ON_BEHALF_OF_HEADER, STATUS_HEADER, invoked};
 pub use copy::DaprCopy;
-pub use invoke::DaprInvoke;
+pub use invoke::{BREAKER_OPEN, DaprInvoke};
 pub use publish::CORRELATION_METADATA;
 pub use sidecar::{Sidecar, SidecarError};
 pub use token::{AppToken, TOKEN_HEADER};
@@ -108,16 +108,17 @@ impl DaprBus {
         let publisher = Publisher::new(sidecar, settings.pubsub.clone(), settings.prefix.clone());
         let letters: Arc<dyn Publish> = Arc::new(publisher.clone());
         let (group, patience) = (settings.group, settings.patience);
+        let counting = Arc::clone(&observer);
         let settler = move |handler, letters| Settler {
             group,
             handler,
             patience,
             letters,
-            observer: Arc::clone(&observer),
+            observer: Arc::clone(&counting),
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
         };
-        let inbound = Arc::new(Inbound::new(settings, publisher.clone(), Box::new(settler)));
+        let inbound = Arc::new(Inbound::new(settings, publisher.clone(), observer, Box::new(settler)));
         Self { publisher, letters, inbound }
     }
 }

@@ -161,6 +161,7 @@ async fn settle(inbound: &Inbound, mut delivery: Delivery, until: CancellationTo
 async fn keep(inbound: &Inbound, topic: &str, reason: &NoDelivery, unread: Unread) -> Word {
     match inbound.publisher.keep(unread).await {
         Ok(()) => {
+            inbound.observer.unread(inbound.settings.group, Topic::named(topic));
             tracing::error!(topic, %reason, "a request of the sidecar is no delivery: it is in dead-letter.raw");
             Word::Success
         }

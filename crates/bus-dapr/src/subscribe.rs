@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bus::settle::Settler;
-use bus::{Handle, Message, Publish, PublishError, Subscribe, Subscription};
+use bus::{BusObserver, Handle, Message, Publish, PublishError, Subscribe, Subscription};
 use contracts::Topic;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -26,6 +26,8 @@ pub(crate) struct Inbound {
     pub(crate) settings: Settings,
     /// For what nobody can read.
     pub(crate) publisher: Publisher,
+    /// For what nobody can read.
+    pub(crate) observer: Arc<dyn BusObserver>,
     settler: MakeSettler,
     /// One entry a topic. Never locked across a wait.
     table: Mutex<BTreeMap<Topic, Settler>>,
@@ -39,11 +41,17 @@ pub(crate) struct Inbound {
 }
 
 impl Inbound {
-    pub(crate) fn new(settings: Settings, publisher: Publisher, settler: MakeSettler) -> Self {
+    pub(crate) fn new(
+        settings: Settings,
+        publisher: Publisher,
+        observer: Arc<dyn BusObserver>,
+        settler: MakeSettler,
+    ) -> Self {
         Self {
             running: Semaphore::new(settings.running_max),
             settings,
             publisher,
+            observer,
             settler,
             table: Mutex::default(),
             asked: AtomicBool::new(false),

@@ -33,6 +33,16 @@ pub struct Headers {
     pub traceparent: Option<String>,
 }
 
+impl Headers {
+    /// The trace's id, for the logs; `None` where there is none, or nothing of its form.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<&str> {
+        let trace_id = self.traceparent.as_deref()?.split('-').nth(1)?;
+        let is_one = trace_id.len() == 32 && trace_id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_one.then_some(trace_id)
+    }
+}
+
 /// One encoded event on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -137,4 +147,21 @@ pub trait Subscribe: Send + Sync + 'static {
 
     /// How many records were taken and wait for their handler. Bounded, whatever is published.
     fn queued(&self) -> usize;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_trace_id_is_read_out_of_the_trace_context_and_nothing_else_is_taken_for_one() {
+        let of = |header: &str| Headers { traceparent: Some(header.to_owned()), ..Headers::default() };
+        let trace_id = "0af7651916cd43dd8448eb211c80319c";
+        assert_eq!(of(&format!("00-{trace_id}-b7ad6b7169203331-01")).trace_id(), Some(trace_id));
+        for header in ["", "00", "00-short-b7ad6b7169203331-01", "00-0af7651916cd43dd8448eb211c80319\n-b-01"]
+        {
+            assert_eq!(of(header).trace_id(), None, "{header:?}");
+        }
+        assert_eq!(Headers::default().trace_id(), None);
+    }
 }

@@ -11,6 +11,7 @@ use contracts::events::ErrorType;
 use fail::fail_point;
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::{ATTEMPTS_MAX, BusObserver, Delivery, Disposition, Failure, Handle, Publish, dead_letter};
 
@@ -68,7 +69,22 @@ pub struct Settler {
 impl Settler {
     /// Takes one delivery to its end. Between two attempts, and while the record is held, `until` ends the waiting: then
     /// the record is left. A handler at work is never cut off.
-    pub async fn settle(&self, mut delivery: Delivery, until: &CancellationToken) -> End {
+    pub async fn settle(&self, delivery: Delivery, until: &CancellationToken) -> End {
+        let Delivery { message, partition, offset, .. } = &delivery;
+        // At the level of an error: whatever the filter lets through says of which record it is.
+        let span = tracing::error_span!(
+            "record",
+            group = self.group,
+            topic = message.topic.name(),
+            partition,
+            offset,
+            correlation_id = message.headers.correlation_id,
+            trace_id = message.headers.trace_id(),
+        );
+        self.settled(delivery, until).instrument(span).await
+    }
+
+    async fn settled(&self, mut delivery: Delivery, until: &CancellationToken) -> End {
         let topic = delivery.message.topic;
         let mut holding = None;
         loop {
@@ -81,18 +97,18 @@ impl Settler {
                 Disposition::DeadLetter(failure) => return self.give_up(&delivery, &failure).await,
                 Disposition::Retry(failure) if delivery.attempt >= ATTEMPTS_MAX => {
                     if dead_letter::holds_letters(topic) {
-                        return self.leave(&delivery, &failure);
+                        return leave(&failure);
                     }
                     return self.give_up(&delivery, &failure).await;
                 }
                 Disposition::Retry(failure) => {
-                    self.log_retry(&delivery, &failure);
+                    log_retry(delivery.attempt, &failure);
                     let pause = self.backoff(delivery.attempt);
                     delivery.attempt += 1;
                     pause
                 }
                 Disposition::Hold(reason) => {
-                    let holding = holding.get_or_insert_with(|| Holding::new(self, &delivery, &reason));
+                    let holding = holding.get_or_insert_with(|| Holding::new(self.patience, &reason));
                     holding.pause(self.patience)
                 }
             };
@@ -125,23 +141,14 @@ impl Settler {
         let message = &delivery.message;
         if dead_letter::holds_letters(message.topic) {
             // A dead letter of a dead letter would go round for ever.
-            tracing::error!(
-                group = self.group,
-                topic = %message.topic,
-                correlation_id = message.headers.correlation_id,
-                error = failure.message,
-                "a dead letter is refused and dropped"
-            );
+            tracing::error!(error = failure.message, "a dead letter is refused and dropped");
         } else {
             let letter = dead_letter::letter(self.group, delivery, failure, &*self.clock, &*self.ids);
             if let Err(error) = self.letters.publish(letter).await {
-                tracing::warn!(group = self.group, %error, "a dead letter is not taken: its record waits");
+                tracing::warn!(%error, "a dead letter is not taken: its record waits");
                 return End::Left;
             }
             tracing::warn!(
-                group = self.group,
-                topic = %message.topic,
-                correlation_id = message.headers.correlation_id,
                 error_type = failure.error_type.as_str(),
                 error = failure.message,
                 attempts = delivery.attempt,
@@ -151,48 +158,35 @@ impl Settler {
         self.observer.dead_lettered(self.group, message.topic, failure.error_type);
         End::Settled
     }
+}
 
-    /// Nobody can keep the dead letter now. The record it holds stays where it came from, and comes again, later.
-    fn leave(&self, delivery: &Delivery, failure: &Failure) -> End {
-        tracing::error!(
-            group = self.group,
-            topic = %delivery.message.topic,
-            correlation_id = delivery.message.headers.correlation_id,
-            error = failure.message,
-            "a dead letter cannot be kept: its record stays where it came from"
-        );
-        End::Left
-    }
+/// Nobody can keep the dead letter now. The record it holds stays where it came from, and comes again, later.
+fn leave(failure: &Failure) -> End {
+    tracing::error!(
+        error = failure.message,
+        "a dead letter cannot be kept: its record stays where it came from"
+    );
+    End::Left
+}
 
-    fn log_retry(&self, delivery: &Delivery, failure: &Failure) {
-        tracing::info!(
-            group = self.group,
-            topic = %delivery.message.topic,
-            correlation_id = delivery.message.headers.correlation_id,
-            error_type = failure.error_type.as_str(),
-            error = failure.message,
-            attempt = delivery.attempt,
-            "a record is tried again"
-        );
-    }
+fn log_retry(attempt: u32, failure: &Failure) {
+    tracing::info!(
+        error_type = failure.error_type.as_str(),
+        error = failure.message,
+        attempt,
+        "a record is tried again"
+    );
 }
 
 /// A record that waits for what its handler needs. Says so once, and once that it is over.
 struct Holding {
-    group: &'static str,
     next: Duration,
 }
 
 impl Holding {
-    fn new(settler: &Settler, delivery: &Delivery, reason: &str) -> Self {
-        tracing::warn!(
-            group = settler.group,
-            topic = %delivery.message.topic,
-            correlation_id = delivery.message.headers.correlation_id,
-            reason,
-            "a record is held until what its handler needs is back"
-        );
-        Self { group: settler.group, next: settler.patience.retry_first }
+    fn new(patience: Patience, reason: &str) -> Self {
+        tracing::warn!(reason, "a record is held until what its handler needs is back");
+        Self { next: patience.retry_first }
     }
 
     /// The wait before the next look; it doubles up to the longest.
@@ -205,6 +199,6 @@ impl Holding {
 
 impl Drop for Holding {
     fn drop(&mut self) {
-        tracing::info!(group = self.group, "the record is no longer held");
+        tracing::info!("the record is no longer held");
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! Not here: retries, timeouts and breakers (the adapter's, by policy), and what the answer means (the caller's).
 
+mod cause;
 mod standing;
 
+pub use cause::{CORRELATION_HEADER, Cause, TRACEPARENT_HEADER, cause, caused_by};
 pub use standing::{AskProgress, Standing, Standings};
 
 use async_trait::async_trait;

@@ -15,6 +15,7 @@ use contracts::StudentId;
 use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
+use invoke::{Cause, caused_by};
 use problem::Problem;
 use rate_limit::Verdict;
 use telemetry::{CORRELATION_HEADER, ErrorKind, RequestIds};
@@ -61,7 +62,8 @@ pub(crate) async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, ne
     let ids = RequestIds::of(request.headers(), fresh);
     let trace_id = ids.trace_id();
     let correlation_id = HeaderValue::try_from(ids.correlation_id.as_str());
-    let span = tracing::info_span!(
+    // At the level of an error: whatever the filter lets through has the ids.
+    let span = tracing::error_span!(
         "request",
         agent = gate.agent,
         method = %visit.method,
@@ -69,6 +71,8 @@ pub(crate) async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, ne
         correlation_id = ids.correlation_id.as_str(),
         trace_id = trace_id.as_str(),
     );
+    let cause =
+        Cause { correlation_id: Some(ids.correlation_id.clone()), traceparent: Some(ids.traceparent()) };
     request.extensions_mut().insert(ids);
 
     let answer = async {
@@ -89,7 +93,7 @@ pub(crate) async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, ne
         dress(response.headers_mut());
         response
     };
-    let mut response = problem::in_trace(trace_id, answer.instrument(span)).await;
+    let mut response = problem::in_trace(trace_id, caused_by(cause, answer.instrument(span))).await;
     if let Ok(correlation_id) = correlation_id {
         response.headers_mut().insert(CORRELATION.clone(), correlation_id);
     }

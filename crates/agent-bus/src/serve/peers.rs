@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ::invoke::{ANSWER_MAX_BYTES, Invoke, InvokeError, understood};
+use ::invoke::{ANSWER_MAX_BYTES, Invoke, InvokeError, cause, understood};
 use async_trait::async_trait;
 use bus_dapr::{CALLER_HEADER, ON_BEHALF_OF_HEADER, STATUS_HEADER, TOKEN_HEADER};
 use contracts::StudentId;
@@ -53,6 +53,7 @@ impl Peers {
             .request(method, address)
             .header(TOKEN_HEADER, &self.token)
             .header(CALLER_HEADER, &self.caller);
+        let request = cause().headers().fold(request, |request, (name, value)| request.header(name, value));
         Ok(match on_behalf_of {
             Some(student) => request.header(ON_BEHALF_OF_HEADER, student.as_str()),
             None => request,

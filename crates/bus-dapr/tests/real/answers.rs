@@ -65,6 +65,8 @@ async fn what_is_no_delivery_is_in_the_raw_dead_letters_with_its_bytes_and_heade
         assert_eq!((letter.header("correlationid"), letter.header("__partition")), ("req-1", "2"));
     }
     assert!(progress.seen.try_recv().is_err(), "no handler sees it");
+    let counted = [Some(Topic::LearningEvidence), None, Some(Topic::LearningEvidence)];
+    assert_eq!(release.unread.counted(), counted.map(|topic| ("progress", topic)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

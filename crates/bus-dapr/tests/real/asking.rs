@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::extract::{Extension, Path};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use bus_dapr::{AppToken, Caller, DaprInvoke, Sidecar as Way, invoked};
+use bus_dapr::{AppToken, BREAKER_OPEN, Caller, DaprInvoke, Sidecar as Way, invoked};
 use contracts::StudentId;
-use invoke::{Invoke, InvokeError};
+use invoke::{Cause, Invoke, InvokeError, caused_by};
 use serde_json::{Value, json};
 use testkit::dapr::{Plan, Sidecar};
 
@@ -49,6 +49,7 @@ impl Pair {
     async fn serve(&self, token: &str) -> Served {
         let routes = Router::new()
             .route("/api/v1/progress/echo", post(echo))
+            .route("/api/v1/progress/ids", get(ids))
             .route("/api/v1/progress/large/{mebibytes}", get(large))
             .route("/api/v1/progress/status/{status}", get(status))
             .route("/api/v1/progress/text", get(async || "no JSON"))
@@ -85,6 +86,11 @@ async fn who(Extension(caller): Extension<Caller>, Path(student): Path<String>) 
     Json(json!({"student": student, "agent": caller.agent, "on_behalf_of": on_behalf_of}))
 }
 
+async fn ids(headers: HeaderMap) -> Json<Value> {
+    let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+    Json(json!({"correlation_id": header("x-correlation-id"), "traceparent": header("traceparent")}))
+}
+
 async fn echo(Extension(caller): Extension<Caller>, Json(body): Json<Value>) -> Json<Value> {
     Json(json!({"heard": body, "agent": caller.agent}))
 }
@@ -112,6 +118,26 @@ async fn the_answer_comes_and_the_callee_knows_who_asks() {
     let body = json!({"scores": [0.1, "été"]});
     let answer = invoke.post("progress", "echo", &body, &ada()).await.unwrap();
     assert_eq!(answer, json!({"heard": body, "agent": "concepts"}));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_carries_the_ids_of_the_request_that_causes_it() {
+    let pair = Pair::start().await;
+    let (_served, invoke) = pair.ready().await;
+    let trace = "0af7651916cd43dd8448eb211c80319c";
+    let cause = Cause {
+        correlation_id: Some("order-7".to_owned()),
+        traceparent: Some(format!("00-{trace}-b7ad6b7169203331-01")),
+    };
+    let heard = caused_by(cause, invoke.get("progress", "ids", None)).await.unwrap();
+    assert_eq!(heard["correlation_id"], "order-7", "{heard}");
+    assert_eq!(
+        heard["traceparent"].as_str().and_then(|header| header.split('-').nth(1)),
+        Some(trace),
+        "{heard}"
+    );
+    let heard = invoke.get("progress", "ids", None).await.unwrap();
+    assert_eq!(heard["correlation_id"], Value::Null, "{heard}");
 }
 
 /// daprd 1.16 ends when its app goes away while it writes an answer.
@@ -160,7 +186,7 @@ async fn a_failing_callee_opens_the_breaker_for_that_address() {
         reasons.push(reason);
     }
     assert!(reasons[0].starts_with("500"), "{reasons:?}");
-    assert!(reasons[2].contains("circuit breaker is open"), "{reasons:?}");
+    assert!(reasons[2].contains(BREAKER_OPEN), "{reasons:?}");
     assert!(invoke.get("progress", "ada", None).await.is_ok(), "another address is asked");
 }
 

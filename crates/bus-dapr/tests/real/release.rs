@@ -12,10 +12,11 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use axum::{Json, http::HeaderMap};
-use bus::{Delivery, Disposition, Handle, Headers, Message, Subscribe, Subscription};
+use bus::{BusObserver, Delivery, Disposition, Handle, Headers, Message, Subscribe, Subscription};
 use bus_dapr::{AppToken, DaprBus, Settings};
 use clock::{RandomIds, SystemClock};
 use contracts::Topic;
+use contracts::events::ErrorType;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use testkit::dapr::{Plan, Sidecar};
@@ -32,6 +33,27 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Release {
     pub(crate) topics: Arc<Topics>,
     sidecars: Mutex<HashMap<&'static str, Arc<Mutex<Sidecar>>>>,
+    pub(crate) unread: Arc<Unread>,
+}
+
+/// Counts what could not even be read: by whom, and on which topic.
+#[derive(Default)]
+pub(crate) struct Unread(std::sync::Mutex<Vec<(&'static str, Option<Topic>)>>);
+
+impl Unread {
+    pub(crate) fn counted(&self) -> Vec<(&'static str, Option<Topic>)> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl BusObserver for Unread {
+    fn delivered(&self, _: &'static str, _: Topic) {}
+    fn retried(&self, _: &'static str, _: Topic) {}
+    fn dead_lettered(&self, _: &'static str, _: Topic, _: ErrorType) {}
+
+    fn unread(&self, group: &'static str, topic: Option<Topic>) {
+        self.0.lock().unwrap().push((group, topic));
+    }
 }
 
 impl Release {
@@ -40,7 +62,7 @@ impl Release {
     }
 
     pub(crate) fn on(topics: Arc<Topics>) -> Self {
-        Self { topics, sidecars: Mutex::default() }
+        Self { topics, sidecars: Mutex::default(), unread: Arc::default() }
     }
 
     /// Second instances of the agents of a release.
@@ -85,7 +107,8 @@ impl Release {
     }
 
     pub(crate) fn bus_with(&self, sidecar: &Sidecar, settings: Settings) -> DaprBus {
-        DaprBus::new(settings, &way(sidecar), Arc::new(SystemClock), Arc::new(RandomIds), Arc::new(()))
+        let observer = Arc::clone(&self.unread) as _;
+        DaprBus::new(settings, &way(sidecar), Arc::new(SystemClock), Arc::new(RandomIds), observer)
     }
 
     /// A bus to publish with. The same one each time: an agent that listens to nothing.
