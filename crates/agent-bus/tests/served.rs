@@ -281,3 +281,81 @@ async fn a_broker_that_is_away_costs_nothing_that_was_accepted() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_request_has_its_ids_in_the_log_of_every_agent_that_it_reaches() {
+    const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+    let ground = Ground::on(&kafka::address()).await;
+    let loud = [("AGENT_BUS_LOG", "info,room=debug"), ("AGENT_BUS_LOG_FORMAT", "json")];
+    let progress = ground.release.serve("progress", &loud);
+    let peers = format!("progress={}", progress.internal());
+    let review = ground.release.serve("review", &[loud[0], loud[1], ("AGENT_BUS_PEERS", &peers)]);
+    until_ready(&progress).await;
+    until_ready(&review).await;
+
+    // Review asks Progress where the student stands.
+    let traceparent = format!("00-{TRACE}-b7ad6b7169203331-01");
+    let program = json!({"code": "print(1)\n", "component": "for"});
+    let request = review
+        .client()
+        .post(format!("{}/api/v1/review/quality", review.address()))
+        .bearer_auth(ground.release.token("ada", "student"))
+        .header("x-correlation-id", "order-7")
+        .header("traceparent", &traceparent);
+    review.send(request.json(&program)).await.ok();
+    // And a record that this request might have caused is of no use to Progress.
+    let headers =
+        Headers { correlation_id: Some("order-7".to_owned()), traceparent: Some(traceparent.clone()) };
+    let payload = Bytes::from_static(b"no event");
+    let record = Message { topic: EVIDENCE, key: "ada".to_owned(), payload, headers };
+    ground.bus().publish(record).await.unwrap();
+
+    for (agent, message) in
+        [("review", "answered"), ("progress", "answered"), ("progress", "a record is in the dead letters")]
+    {
+        let line = until(&format!("line of {agent}: {message}"), async || {
+            let lines = ground.release.log(agent);
+            lines.into_iter().find(|line| line["message"] == message && line["correlation_id"] == "order-7")
+        })
+        .await;
+        assert_eq!((&line["trace_id"], &line["service"]), (&json!(TRACE), &json!(agent)), "{line:#}");
+        if message.starts_with("a record") {
+            assert_eq!((&line["group"], &line["topic"]), (&json!(agent), &json!("learning.evidence")));
+            assert_eq!(
+                (&line["error_type"], &line["offset"].is_i64()),
+                (&json!("schema"), &true),
+                "{line:#}"
+            );
+        }
+    }
+}
+
+/// What metrics.txt says of names that one process does not tell; the others are held against `up` (scripts/check-metrics).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_only_served_agents_tell_is_told() {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../k8s/monitoring/metrics.txt");
+    let list = std::fs::read_to_string(list).unwrap();
+    let names: Vec<_> = list.lines().filter_map(|line| Some(line.strip_suffix("served")?.trim())).collect();
+    assert!(names.contains(&"agent_read_copy_total"), "{names:?}");
+    let ground = Ground::on(&kafka::address()).await;
+    let redis = testkit::redis::Prefix::fresh();
+    let review = ground.release.serve("review", &[("AGENT_BUS_REDIS", redis.address())]);
+    until_ready(&review).await;
+    let told = until("metric of each name", async || {
+        let scrape = review.client().get(format!("{}/metrics", review.address())).send().await.unwrap();
+        let text = scrape.text().await.unwrap();
+        names.iter().all(|name| text.contains(&format!("\n# TYPE {name} "))).then_some(text)
+    })
+    .await;
+    for line in [
+        "agent_invocations_total{agent=\"review\",callee=\"progress\",outcome=\"breaker_open\"} 0",
+        "agent_limiter_alone{agent=\"review\"} 0",
+        "agent_read_copy_total{agent=\"review\",outcome=\"fresh\"} 0",
+        "agent_ready{check=\"bus\"} 1",
+        "agent_ready{check=\"review\"} 1",
+    ] {
+        assert!(told.lines().any(|told| told == line), "{line} is not in\n{told}");
+    }
+    assert!(!told.contains("agent_sandbox"), "Review runs no programs");
+    assert!(!told.contains("agent_learning"), "Review counts no learning");
+}

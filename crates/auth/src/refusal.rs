@@ -50,6 +50,23 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Every one.
+    pub const ALL: [Self; 13] = [
+        Self::Missing,
+        Self::Malformed,
+        Self::Algorithm,
+        Self::UnknownKey,
+        Self::Signature,
+        Self::Claims,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::Audience,
+        Self::Issuer,
+        Self::Subject,
+        Self::Role,
+        Self::NoKeys,
+    ];
+
     /// The label of the metric.
     #[must_use]
     pub fn reason(self) -> &'static str {

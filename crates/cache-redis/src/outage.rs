@@ -31,6 +31,11 @@ impl Outage {
         over && self.silent_until.compare_exchange(until, next, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
+    /// Whether it did not answer when it was last asked.
+    pub(crate) fn goes_on_now(&self) -> bool {
+        self.silent_until.load(Ordering::Relaxed) != 0
+    }
+
     /// The server answered.
     pub(crate) fn ended(&self) {
         if self.silent_until.load(Ordering::Relaxed) != 0 && self.silent_until.swap(0, Ordering::Relaxed) != 0

@@ -89,6 +89,12 @@ impl Redis {
         self.run::<i64>(&Script::new("return 1").prepare_invoke()).await.map(drop)
     }
 
+    /// Whether the server did not answer when it was last asked: what is said meanwhile each use decides.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.0.outage.goes_on_now()
+    }
+
     /// What the script answers.
     ///
     /// Where a connection turns out to be broken the script is sent again on a new one: rarely, it runs twice.

@@ -12,7 +12,7 @@ mod refresher;
 pub mod suite;
 
 pub use copy::{HELD_MAX, Held, StudentCopy};
-pub use first::{CopyFirst, FRESH_FOR, PATIENCE};
+pub use first::{CopyFirst, CopyObserver, FRESH_FOR, Look, PATIENCE};
 pub use memory::MemoryCopy;
 pub use refresher::{CONFLICTS_MAX, refresher};
 

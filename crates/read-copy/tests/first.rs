@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use agent_core::mastery::Mastery;
@@ -12,7 +12,8 @@ use clock::Clock;
 use contracts::StudentId;
 use invoke::{Standing, Standings};
 use read_copy::{
-    CopyFirst, Etag, FRESH_FOR, Held, MemoryCopy, PATIENCE, ReadCopy, ReadCopyError, StudentCopy, Written,
+    CopyFirst, CopyObserver, Etag, FRESH_FOR, Held, Look, MemoryCopy, PATIENCE, ReadCopy, ReadCopyError,
+    StudentCopy, Written,
 };
 use testkit::{FixedClock, Log};
 
@@ -24,6 +25,22 @@ impl Standings for Says {
     async fn standing(&self, _: &StudentId, _: &str) -> Standing {
         self.1.fetch_add(1, Ordering::SeqCst);
         self.0
+    }
+}
+
+/// What was counted.
+#[derive(Default)]
+struct Looks(Mutex<Vec<Look>>);
+
+impl Looks {
+    fn taken(&self) -> Vec<Look> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+impl CopyObserver for Looks {
+    fn looked(&self, look: Look) {
+        self.0.lock().unwrap().push(look);
     }
 }
 
@@ -48,27 +65,31 @@ async fn copy(clock: &FixedClock) -> MemoryCopy {
 #[tokio::test]
 async fn a_fresh_entry_is_the_answer_and_else_who_is_asked_and_else_the_stale_entry() {
     let fresh_ms = i64::try_from(FRESH_FOR.as_millis()).unwrap();
-    // How old the entry is, of what is asked, what Progress says; what is answered, and whether Progress was asked.
-    for (age_ms, component, says, answer, asked) in [
-        (0, "for", known(0.9), known(0.5), 0),
-        (fresh_ms, "for", known(0.9), known(0.5), 0),
-        (-5000, "for", known(0.9), known(0.5), 0),
-        (fresh_ms + 1, "for", known(0.9), known(0.9), 1),
-        (fresh_ms + 1, "for", Standing::NoEvidence, Standing::NoEvidence, 1),
-        (fresh_ms + 1, "for", Standing::Unavailable, known(0.5), 1),
-        (0, "while", known(0.9), known(0.9), 1),
-        (0, "while", Standing::NoEvidence, Standing::NoEvidence, 1),
-        (0, "while", Standing::Unavailable, Standing::Unavailable, 1),
+    // How old the entry is, of what is asked, what Progress says; what is answered, and what the look is
+    // counted as: Progress is asked but where it is fresh.
+    for (age_ms, component, says, answer, look) in [
+        (0, "for", known(0.9), known(0.5), Look::Fresh),
+        (fresh_ms, "for", known(0.9), known(0.5), Look::Fresh),
+        (-5000, "for", known(0.9), known(0.5), Look::Fresh),
+        (fresh_ms + 1, "for", known(0.9), known(0.9), Look::Old),
+        (fresh_ms + 1, "for", Standing::NoEvidence, Standing::NoEvidence, Look::Old),
+        (fresh_ms + 1, "for", Standing::Unavailable, known(0.5), Look::Old),
+        (0, "while", known(0.9), known(0.9), Look::Missing),
+        (0, "while", Standing::NoEvidence, Standing::NoEvidence, Look::Missing),
+        (0, "while", Standing::Unavailable, Standing::Unavailable, Look::Missing),
     ] {
         let clock = Arc::new(FixedClock::default());
         let copy = copy(&clock).await;
         let before = copy.read(&ada()).await.unwrap();
         let then = Arc::new(Says(says, AtomicU32::new(0)));
+        let looks = Arc::new(Looks::default());
         let first = CopyFirst::new(Arc::new(copy.clone()), then.clone(), clock.clone(), FRESH_FOR);
+        let first = first.observed(looks.clone());
         clock.advance_ms(age_ms);
         let case = format!("{age_ms} {component} {says:?}");
         assert_eq!(first.standing(&ada(), component).await, answer, "{case}");
-        assert_eq!(then.1.load(Ordering::SeqCst), asked, "{case}");
+        assert_eq!(then.1.load(Ordering::SeqCst), u32::from(look != Look::Fresh), "{case}");
+        assert_eq!(looks.taken(), [look], "{case}");
         assert_eq!(copy.read(&ada()).await.unwrap(), before, "only events write: {case}");
     }
 }
@@ -124,7 +145,8 @@ async fn a_copy_that_is_away_or_hangs_is_passed_over_until_it_is_back() {
         let clock = Arc::new(FixedClock::default());
         let sick = Arc::new(Sick { well: AtomicU32::new(0), hangs, copy: copy(&clock).await });
         let then = Arc::new(Says(known(0.9), AtomicU32::new(0)));
-        let first = CopyFirst::new(sick.clone(), then, clock, FRESH_FOR);
+        let looks = Arc::new(Looks::default());
+        let first = CopyFirst::new(sick.clone(), then, clock, FRESH_FOR).observed(looks.clone());
         let log = Log::listen();
         let before = tokio::time::Instant::now();
         for _ in 0..3 {
@@ -137,6 +159,8 @@ async fn a_copy_that_is_away_or_hangs_is_passed_over_until_it_is_back() {
         for _ in 0..3 {
             assert_eq!(first.standing(&ada(), "for").await, known(0.5));
         }
+        let counted = [[Look::Unavailable; 3], [Look::Fresh; 3]].concat();
+        assert_eq!(looks.taken(), counted);
         let told = ["Progress is asked for every mastery", "the read copy answers again"];
         assert_eq!(told.map(|message| log.count(message)), [1, 1]);
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use auth::Refusal;
 use axum::Router;
 use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
@@ -35,6 +36,9 @@ pub fn fleet(rooms: Vec<Room>, root: Root, chassis: &Chassis) -> Router {
 }
 
 fn gate(agent: &'static str, chassis: &Chassis) -> Arc<Gate> {
+    if agent != NOBODY {
+        chassis.metrics.begin(agent, Refusal::ALL.map(Refusal::reason));
+    }
     Arc::new(Gate { agent, chassis: chassis.clone(), open: format!("/api/v1/{agent}/health") })
 }
 

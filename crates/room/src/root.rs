@@ -16,7 +16,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use problem::Problem;
 use serde_json::{Map, Value, json};
 use telemetry::{METRICS_CONTENT_TYPE, Metrics};
-use tokio::time::timeout;
+use tokio::time::{MissedTickBehavior, timeout};
 
 use crate::fleet::method_not_allowed;
 
@@ -73,11 +73,27 @@ impl Check for Verifier {
     }
 }
 
+/// How often [`Root::keep_told`] looks.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
 /// What the root tells.
 #[derive(Clone, Default)]
 pub struct Root {
     /// What must be there, by name.
     pub checks: Vec<(&'static str, Arc<dyn Check>)>,
+}
+
+impl Root {
+    /// Looks at the checks again and again, for the metrics: `/ready` may be asked by nobody. Never returns, and says nothing
+    /// in the log, where whoever asks for `/ready` finds it.
+    pub async fn keep_told(self, metrics: Metrics) {
+        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            join_all(self.checks.iter().map(|(name, check)| look(name, check.as_ref(), &metrics))).await;
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -102,7 +118,9 @@ pub(crate) async fn alive() -> Json<Value> {
 
 /// All checks, at once; 503 if one fails that is needed.
 async fn ready(State(shared): State<Shared>) -> Response {
-    let outcomes = join_all(shared.checks.iter().map(|(name, check)| state(name, check.as_ref()))).await;
+    let outcomes =
+        join_all(shared.checks.iter().map(|(name, check)| state(name, check.as_ref(), &shared.metrics)))
+            .await;
     let needed = shared.checks.iter().map(|(_, check)| check.is_needed());
     let is_ready = needed.zip(&outcomes).all(|(is_needed, (_, outcome))| outcome.is_ok() || !is_needed);
     let (mut checks, mut reasons) = (Map::new(), Map::new());
@@ -121,9 +139,20 @@ async fn ready(State(shared): State<Shared>) -> Response {
     (status, [(CACHE_CONTROL, "no-store")], Json(answer)).into_response()
 }
 
-async fn state<'a>(name: &'a str, check: &dyn Check) -> (&'a str, Result<(), NotThere>) {
-    let outcome = timeout(CHECK_TIMEOUT, check.check()).await;
-    let outcome = outcome.unwrap_or_else(|_| Err(NotThere::told("there is no answer in time")));
+/// One check, for the metrics.
+async fn look(name: &'static str, check: &dyn Check, metrics: &Metrics) -> Result<(), NotThere> {
+    let late = |_| Err(NotThere::told("there is no answer in time"));
+    let outcome = timeout(CHECK_TIMEOUT, check.check()).await.unwrap_or_else(late);
+    metrics.ready(name, outcome.is_ok());
+    outcome
+}
+
+async fn state(
+    name: &'static str,
+    check: &dyn Check,
+    metrics: &Metrics,
+) -> (&'static str, Result<(), NotThere>) {
+    let outcome = look(name, check, metrics).await;
     if let Err(NotThere { log, .. }) = &outcome {
         tracing::warn!(check = name, "not ready: {log}");
     }

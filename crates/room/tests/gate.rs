@@ -263,7 +263,7 @@ async fn a_limiter_that_cannot_say_is_a_503_that_tells_when_to_come_again() {
         bench.metrics()
     );
     assert!(
-        !bench.metrics().contains("agent_rate_limited_total{"),
+        bench.counted(r#"agent_rate_limited_total{agent="debug"} 0"#),
         "nobody sent too many: {}",
         bench.metrics()
     );
@@ -333,6 +333,46 @@ async fn a_call_is_recorded_with_both_bodies_and_the_student() {
     assert_eq!(calls[0].answer, asked.to_string());
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_is_needed_is_looked_at_although_nobody_asks() {
+    let bench = bench().await;
+    let checks: Vec<(&'static str, Arc<dyn Check>)> = vec![
+        ("bus", Arc::new(Switch(true, None))),
+        ("store", Arc::new(Switch(false, None))),
+        ("sandbox", Arc::new(Hangs)),
+    ];
+    let telling = Root { checks }.keep_told(bench.chassis.metrics.clone());
+    let _ = tokio::time::timeout(Duration::from_secs(4), telling).await;
+    for line in
+        ["agent_ready{check=\"bus\"} 1", "agent_ready{check=\"sandbox\"} 0", "agent_ready{check=\"store\"} 0"]
+    {
+        assert!(bench.counted(line), "{line} is not in\n{}", bench.metrics());
+    }
+}
+
+#[tokio::test]
+async fn what_no_agent_has_done_yet_is_told_as_nothing() {
+    let bench = bench().await;
+    for line in [
+        "agent_auth_failures_total{agent=\"debug\",reason=\"expired\"} 0",
+        "agent_auth_failures_total{agent=\"debug\",reason=\"no_keys\"} 0",
+        "agent_errors_total{agent=\"debug\",kind=\"unavailable\"} 0",
+        "agent_rate_limited_total{agent=\"debug\"} 0",
+    ] {
+        assert!(bench.counted(line), "{line} is not in\n{}", bench.metrics());
+    }
+}
+
+/// Never answers.
+struct Hangs;
+
+#[async_trait]
+impl Check for Hangs {
+    async fn check(&self) -> Result<(), NotThere> {
+        std::future::pending().await
+    }
+}
+
 /// There, or not; where not, with words for everybody or without.
 struct Switch(bool, Option<&'static str>);
 
@@ -370,6 +410,9 @@ async fn the_root_tells_the_truth_to_probes() {
     let answer = call_raw(&told, bare(Method::GET, "/ready")).await;
     assert_eq!(answer.0, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.2["reasons"], json!({"store": "the store does not answer"}), "and no text of others");
+    assert!(
+        bench.counted("agent_ready{check=\"keys\"} 1") && bench.counted("agent_ready{check=\"store\"} 0")
+    );
     for path in ["/health", "/api/v1/debug/health"] {
         assert_eq!(call_raw(&down, bare(Method::GET, path)).await.0, StatusCode::OK, "{path}");
     }

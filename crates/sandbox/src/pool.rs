@@ -39,7 +39,7 @@ use crate::{Job, Priority, Report, Sandbox, SandboxError};
 use child::{Child, Order};
 use keeper::{Keeper, Told, held};
 use nursery::Door;
-use observe::Running;
+use observe::{Running, Waiting};
 use patience::Patience;
 
 /// So many children are asked to take the same job.
@@ -257,14 +257,17 @@ impl Pool {
 impl Sandbox for Pool {
     /// Dropped before it is done, the child is killed, and the place is free.
     async fn run(&self, job: Job) -> Result<Report, SandboxError> {
-        let line = match job.priority {
+        let priority = job.priority;
+        let line = match priority {
             Priority::Awaited => &self.awaited,
             Priority::Background => &self.background,
         };
         let Ok(_admission) = line.admitted.try_acquire() else { return Err(self.busy()) };
         let asked = Instant::now();
         let by = asked + line.wait_max;
+        let waiting = (priority == Priority::Awaited).then(|| Waiting::new(&*self.observer));
         let place = timeout_at(by, line.places.acquire()).await.map_err(|_| self.busy())?;
+        drop(waiting);
         let _place = place.map_err(|closed| SandboxError::Unavailable(closed.to_string()))?;
         let order = Order::new(job, self.ids.event_id().0.simple().to_string());
         self.served(&order, asked, by).await

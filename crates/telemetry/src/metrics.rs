@@ -4,15 +4,16 @@
 //! a caller sends never becomes a label, or a stranger could fill the memory. Not here: a room's own metrics (they
 //! register with [`Metrics::registry`]).
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::{Method, StatusCode};
 use prometheus::{
-    Gauge, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
+    GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
-use crate::process;
+use crate::process::Process;
 
 /// The media type of [`Metrics::encode`].
 pub const METRICS_CONTENT_TYPE: &str = prometheus::TEXT_FORMAT;
@@ -34,6 +35,8 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    const ALL: [Self; 3] = [Self::Panic, Self::Internal, Self::Unavailable];
+
     fn as_str(self) -> &'static str {
         match self {
             Self::Panic => "panic",
@@ -50,6 +53,8 @@ pub struct Metrics(Arc<Families>);
 #[derive(Debug)]
 struct Families {
     registry: Registry,
+    measures: Measures,
+    process: Process,
     requests: IntCounterVec,
     latency: HistogramVec,
     errors: IntCounterVec,
@@ -58,7 +63,17 @@ struct Families {
     dead_letters: IntCounterVec,
     outbox_messages: IntGaugeVec,
     outbox_age: GaugeVec,
-    resident_memory: Gauge,
+    ready: IntGaugeVec,
+}
+
+/// What is measured when somebody asks, and not before.
+#[derive(Default)]
+struct Measures(Mutex<Vec<Box<dyn Fn() + Send>>>);
+
+impl fmt::Debug for Measures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Measures")
+    }
 }
 
 impl Metrics {
@@ -92,7 +107,7 @@ impl Metrics {
             dead_letters: counter(
                 "agent_dead_letters_total",
                 "Records that a consumer could not use.",
-                &["agent"],
+                &["agent", "topic", "error_type"],
             )?,
             latency: registered(
                 &registry,
@@ -116,12 +131,20 @@ impl Metrics {
                     &["agent"],
                 )?,
             )?,
-            resident_memory: registered(
+            ready: registered(
                 &registry,
-                Gauge::new("process_resident_memory_bytes", "Resident memory size in bytes.")?,
+                IntGaugeVec::new(
+                    Opts::new("agent_ready", "Whether what is needed is there (1), as /ready tells."),
+                    &["check"],
+                )?,
             )?,
+            process: Process::register(&registry)?,
+            measures: Measures::default(),
             registry,
         };
+        let about = Opts::new("agent_build_info", "Always 1; the labels say what runs.");
+        let about = registered(&families.registry, IntGaugeVec::new(about, &["version"])?)?;
+        about.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         Ok(Self(Arc::new(families)))
     }
 
@@ -129,6 +152,24 @@ impl Metrics {
     #[must_use]
     pub fn registry(&self) -> &Registry {
         &self.0.registry
+    }
+
+    /// Begins to count an agent: what has not happened yet is told as 0, or the first time would be no increase to those who
+    /// ask for one. `reasons` are the words of [`Self::auth_failure`].
+    pub fn begin(&self, agent: &str, reasons: impl IntoIterator<Item = &'static str>) {
+        let families = &self.0;
+        for kind in ErrorKind::ALL {
+            families.errors.with_label_values(&[agent, kind.as_str()]);
+        }
+        for reason in reasons {
+            families.auth_failures.with_label_values(&[agent, reason]);
+        }
+        families.rate_limited.with_label_values(&[agent]);
+    }
+
+    /// Has something measured each time that somebody asks for the metrics. It must not block.
+    pub fn measure(&self, measure: impl Fn() + Send + 'static) {
+        self.0.measures.0.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(measure));
     }
 
     /// One request answered. `route` is a template (`/api/v1/progress/{student_id}`), or `unmatched`.
@@ -152,9 +193,14 @@ impl Metrics {
         self.0.auth_failures.with_label_values(&[agent, reason]).inc();
     }
 
-    /// One record became a dead letter.
-    pub fn dead_letter(&self, agent: &str) {
-        self.0.dead_letters.with_label_values(&[agent]).inc();
+    /// So many records of the topic became dead letters; 0 begins to count. The words are from closed sets.
+    pub fn dead_letters(&self, agent: &str, topic: &'static str, error_type: &'static str, records: u64) {
+        self.0.dead_letters.with_label_values(&[agent, topic, error_type]).inc_by(records);
+    }
+
+    /// Whether something that is needed is there. `check` is a word from a closed set.
+    pub fn ready(&self, check: &'static str, is_there: bool) {
+        self.0.ready.with_label_values(&[check]).set(is_there.into());
     }
 
     /// What waits in an agent's outbox, and for how many seconds the oldest has.
@@ -169,8 +215,9 @@ impl Metrics {
     /// # Errors
     /// When a family cannot be written.
     pub fn encode(&self) -> Result<String, prometheus::Error> {
-        if let Some(size_bytes) = process::resident_memory_bytes() {
-            self.0.resident_memory.set(size_bytes);
+        self.0.process.measure();
+        for measure in self.0.measures.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            measure();
         }
         TextEncoder::new().encode_to_string(&self.0.registry.gather())
     }
@@ -220,20 +267,43 @@ mod tests {
         metrics.error("progress", ErrorKind::Panic);
         metrics.rate_limited("progress");
         metrics.auth_failure("progress", "expired");
-        metrics.dead_letter("progress");
+        metrics.dead_letters("progress", "learning.evidence", "schema", 1);
+        metrics.ready("keys", true);
+        metrics.ready("sandbox", false);
         metrics.outbox("progress", 3, 1.5);
-        let text = metrics.encode().unwrap();
-        let without_memory: String =
+        let text = metrics.encode().unwrap().replace(env!("CARGO_PKG_VERSION"), "0.0.0");
+        let without_the_process: String =
             text.lines().filter(|line| !line.contains("process_")).map(|line| format!("{line}\n")).collect();
-        insta::assert_snapshot!(without_memory);
+        insta::assert_snapshot!(without_the_process);
     }
 
     #[test]
-    fn memory_is_measured_where_the_system_tells() {
-        let text = Metrics::new().unwrap().encode().unwrap();
-        let line = text.lines().find(|line| line.starts_with("process_resident_memory_bytes ")).unwrap();
-        let size_bytes: f64 = line.rsplit(' ').next().unwrap().parse().unwrap();
-        assert_eq!(size_bytes > 1e6, cfg!(target_os = "linux"), "{line}");
+    fn what_has_not_happened_yet_is_told_as_nothing() {
+        let metrics = Metrics::new().unwrap();
+        metrics.begin("debug", ["expired", "missing"]);
+        metrics.dead_letters("debug", "learning.events", "schema", 0);
+        let text = metrics.encode().unwrap();
+        for line in [
+            "agent_auth_failures_total{agent=\"debug\",reason=\"expired\"} 0",
+            "agent_auth_failures_total{agent=\"debug\",reason=\"missing\"} 0",
+            "agent_dead_letters_total{agent=\"debug\",error_type=\"schema\",topic=\"learning.events\"} 0",
+            "agent_errors_total{agent=\"debug\",kind=\"internal\"} 0",
+            "agent_errors_total{agent=\"debug\",kind=\"panic\"} 0",
+            "agent_errors_total{agent=\"debug\",kind=\"unavailable\"} 0",
+            "agent_rate_limited_total{agent=\"debug\"} 0",
+        ] {
+            assert!(text.lines().any(|told| told == line), "{line} is not in\n{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_measured_is_measured_each_time() {
+        let metrics = Metrics::new().unwrap();
+        let asked = registered(metrics.registry(), prometheus::IntGauge::new("asked", "How often").unwrap());
+        let asked = asked.unwrap();
+        metrics.measure(move || asked.inc());
+        assert!(metrics.encode().unwrap().contains("asked 1\n"));
+        assert!(metrics.encode().unwrap().contains("asked 2\n"));
     }
 
     #[test]

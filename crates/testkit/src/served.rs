@@ -49,6 +49,14 @@ impl Release {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
+    /// What the agents of this name have told in their log so far: the lines that are JSON.
+    #[must_use]
+    pub fn log(&self, service: &str) -> Vec<serde_json::Value> {
+        let text =
+            std::fs::read_to_string(self.keys.path().join(format!("{service}.log"))).unwrap_or_default();
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
     /// Starts an agent on free ports, and waits until it listens; whether it is ready is another question.
     #[must_use]
     pub fn serve(&self, service: &str, settings: &[(&str, &str)]) -> Served {

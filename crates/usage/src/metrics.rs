@@ -28,6 +28,8 @@ pub(crate) enum Dropped {
 }
 
 impl Dropped {
+    const ALL: [Self; 5] = [Self::QueueFull, Self::TooLarge, Self::Stopped, Self::Failed, Self::Unpublished];
+
     fn as_str(self) -> &'static str {
         match self {
             Self::QueueFull => "queue_full",
@@ -53,8 +55,12 @@ impl UsageMetrics {
         let counter = |name: &str, help: &str, labels: &[&str]| -> prometheus::Result<IntCounterVec> {
             registered(registry, IntCounterVec::new(Opts::new(name, help), labels)?)
         };
+        let dropped = counter("agent_usage_dropped_total", "Calls without a usage record.", &["reason"])?;
+        for reason in Dropped::ALL {
+            dropped.with_label_values(&[reason.as_str()]);
+        }
         Ok(Self {
-            dropped: counter("agent_usage_dropped_total", "Calls without a usage record.", &["reason"])?,
+            dropped,
             calls: counter("agent_usage_calls_total", "Calls whose tokens were counted.", &["agent"])?,
             tokens: counter(
                 "agent_usage_tokens_total",

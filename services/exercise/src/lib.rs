@@ -20,7 +20,7 @@ use std::sync::Arc;
 use room::{Room, Task};
 
 use decide::template::Templates;
-pub use ports::{PATIENCE, Ports, SPEC};
+pub use ports::{AnswerObserver, PATIENCE, Ports, SPEC};
 use shelf::Shelf;
 
 /// The room's name: in its routes, its consumer group and its tables.

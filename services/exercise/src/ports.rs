@@ -1,5 +1,5 @@
-//! What this room may touch: its ledger, the clock, fresh ids, whose teacher somebody is, what Progress knows, and the
-//! sandbox in which answers run.
+//! What this room may touch: its ledger, the clock, fresh ids, whose teacher somebody is, what Progress knows, the sandbox
+//! in which answers run, and who counts them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,8 @@ use clock::{Clock, Ids};
 use invoke::Standings;
 use ledger::{Kind, Ledger, RoomSpec};
 use sandbox::Sandbox;
+
+use crate::decide::exercise;
 
 /// One document for each exercise that a student was given: what was asked, and every attempt.
 pub const PROBLEMS: Kind = Kind { name: "problems", indexed: &[] };
@@ -32,6 +34,17 @@ pub const SPEC: RoomSpec =
 /// How long an answer waits for Progress: half of its budget.
 pub const PATIENCE: Duration = Duration::from_millis(125);
 
+/// Counts answers that were judged. Called on a request's path: it must not block.
+pub trait AnswerObserver: Send + Sync + 'static {
+    /// An answer that was not known was judged, and its verdict is kept.
+    fn answered(&self, kind: exercise::Kind, correct: bool);
+}
+
+/// Nobody counts.
+impl AnswerObserver for () {
+    fn answered(&self, _: exercise::Kind, _: bool) {}
+}
+
 /// What this room may touch.
 pub struct Ports {
     /// Its ledger, opened with [`SPEC`].
@@ -46,4 +59,6 @@ pub struct Ports {
     pub standings: Arc<dyn Standings>,
     /// Where learners' programs run.
     pub sandbox: Arc<dyn Sandbox>,
+    /// Who counts answers.
+    pub answers: Arc<dyn AnswerObserver>,
 }

@@ -29,6 +29,13 @@ pub(crate) struct Taken {
     pub(crate) is_noticed: bool,
 }
 
+impl Taken {
+    /// Whether it was not known: where the log had it and the alerts did not, an earlier delivery went no further.
+    fn is_news(&self) -> bool {
+        self.is_noticed || matches!(self.recorded, Some(Recorded::New(_)))
+    }
+}
+
 impl Inbox {
     pub(crate) fn new(room: Arc<Progress>) -> Self {
         Self { room }
@@ -53,7 +60,7 @@ impl Inbox {
 
     /// The log and the alerts each take it once, however often it comes: nothing is lost between the two.
     pub(crate) async fn take(&self, evidence: Evidence, headers: Headers) -> Result<Taken, ProgressError> {
-        let Evidence { header, fact, sign } = evidence;
+        let Evidence { header, fact, sign, .. } = evidence;
         let EvidenceHeader { event_id, timestamp: occurred_at, student_id, component, .. } = header;
         let mut recorded = None;
         if let Some(fact) = fact {
@@ -79,9 +86,15 @@ impl Handle for Inbox {
             Ok(None) => return Disposition::Ack,
             Err(failure) => return Disposition::DeadLetter(failure),
         };
+        let kind = evidence.kind;
         match self.take(evidence, delivery.message.headers).await {
             // Whatever became of it is stored, or had been: it need not come again.
-            Ok(_) => Disposition::Ack,
+            Ok(taken) => {
+                if taken.is_news() {
+                    self.room.ports.learning.evidence(kind);
+                }
+                Disposition::Ack
+            }
             Err(error @ (ProgressError::TooManyComponents | ProgressError::KeyTaken)) => {
                 Disposition::DeadLetter(invalid(&error.to_string()))
             }

@@ -31,7 +31,7 @@ use room::Room;
 
 use alerts::Alerts;
 use journal::Journal;
-pub use ports::{MeasureTokens, Ports};
+pub use ports::{EvidenceKind, LearningObserver, MeasureTokens, Ports};
 pub use rosters::LedgerRosters;
 pub use views::SPEC;
 

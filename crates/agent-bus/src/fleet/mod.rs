@@ -3,6 +3,9 @@
 //! `up` puts all rooms into one process, `serve` one. The wiring is here and in those two, and nothing else: which room
 //! stands on which adapter. Not here: what a room does (services/), how an adapter works (its crate).
 
+mod asking;
+mod learning;
+mod limiter;
 mod observe;
 mod rooms;
 pub(crate) mod sandbox;
@@ -26,6 +29,9 @@ use rate_limit::RateLimit;
 use room::{Chassis, Check, Room, Root};
 use telemetry::Metrics;
 
+pub(crate) use asking::Asked;
+pub(crate) use learning::Learning;
+pub(crate) use limiter::told as told_whether_alone;
 pub(crate) use observe::{Observed, Reachable, SchemaFits};
 pub(crate) use rooms::{Ledgers, Parts, Service, openapi_documents};
 pub(crate) use settings::{Common, postgres_address};
@@ -154,6 +160,12 @@ impl Process {
             metrics: self.metrics.clone(),
             record: Some(Arc::new(usage::Recorded(meter.clone()))),
         };
-        room::fleet(rooms, Root { checks }, &chassis)
+        let root = Root { checks };
+        let (stop, telling) = (self.shutdown.soft().clone(), root.clone().keep_told(self.metrics.clone()));
+        self.shutdown.spawn("readiness metrics", async move {
+            stop.run_until_cancelled(telling).await;
+            Ok::<(), Infallible>(())
+        });
+        room::fleet(rooms, root, &chassis)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bus::BusObserver;
+use bus::{BusObserver, Subscription};
 use clock::Clock;
 use contracts::Topic;
 use contracts::events::ErrorType;
@@ -46,6 +46,30 @@ impl Observed {
     }
 }
 
+/// Every kind of failure of a record.
+const ERROR_TYPES: [ErrorType; 4] =
+    [ErrorType::Validation, ErrorType::Processing, ErrorType::Timeout, ErrorType::Schema];
+
+/// The kind of what could not even be read: its bytes are in dead-letter.raw.
+const UNREAD: &str = "unread";
+
+/// The topic of what came for none that there is.
+const NO_TOPIC: &str = "none";
+
+impl Observed {
+    /// Begins to count what a subscription hears: what has not happened yet is told as 0.
+    pub(crate) fn begin(&self, subscription: &Subscription) {
+        let group = subscription.group;
+        for topic in subscription.topics.iter().map(|topic| topic.name()) {
+            self.delivered.with_label_values(&[group, topic]);
+            self.retried.with_label_values(&[group, topic]);
+            for error_type in ERROR_TYPES.map(ErrorType::as_str).into_iter().chain([UNREAD]) {
+                self.metrics.dead_letters(group, topic, error_type, 0);
+            }
+        }
+    }
+}
+
 impl BusObserver for Observed {
     fn delivered(&self, group: &'static str, topic: Topic) {
         self.delivered.with_label_values(&[group, topic.name()]).inc();
@@ -55,8 +79,12 @@ impl BusObserver for Observed {
         self.retried.with_label_values(&[group, topic.name()]).inc();
     }
 
-    fn dead_lettered(&self, group: &'static str, _topic: Topic, _error_type: ErrorType) {
-        self.metrics.dead_letter(group);
+    fn dead_lettered(&self, group: &'static str, topic: Topic, error_type: ErrorType) {
+        self.metrics.dead_letters(group, topic.name(), error_type.as_str(), 1);
+    }
+
+    fn unread(&self, group: &'static str, topic: Option<Topic>) {
+        self.metrics.dead_letters(group, topic.map_or(NO_TOPIC, Topic::name), UNREAD, 1);
     }
 
     fn behind(&self, group: &'static str, topic: Topic, records: u64) {

@@ -16,6 +16,8 @@ use sandbox::Sandbox;
 use serde::Deserialize;
 use utoipa::openapi::{InfoBuilder, OpenApi};
 
+use super::asking::Asked;
+use super::learning::Learning;
 use super::usage::Measured;
 
 /// Each room's store, by the room's name.
@@ -43,15 +45,25 @@ pub(crate) struct Parts {
     pub(crate) copy: Option<Arc<dyn ReadCopy>>,
     /// Runs learners' programs.
     pub(crate) sandbox: Arc<dyn Sandbox>,
+    /// What is counted about learning.
+    pub(crate) learning: Learning,
+    /// What is counted about questions to others.
+    pub(crate) asked: Asked,
 }
 
 impl Parts {
     /// Where students stand: as the copy says, or as Progress says when asked, for so long at most.
-    fn standings(&self, patience: Duration) -> Arc<dyn Standings> {
-        let asking: Arc<dyn Standings> = Arc::new(AskProgress::new(Arc::clone(&self.invoke), patience));
+    fn standings(
+        &self,
+        agent: &'static str,
+        invoke: &Arc<dyn Invoke>,
+        patience: Duration,
+    ) -> Arc<dyn Standings> {
+        let asking: Arc<dyn Standings> = Arc::new(AskProgress::new(Arc::clone(invoke), patience));
         match &self.copy {
             Some(copy) => {
-                Arc::new(CopyFirst::new(Arc::clone(copy), asking, Arc::clone(&self.clock), FRESH_FOR))
+                let first = CopyFirst::new(Arc::clone(copy), asking, Arc::clone(&self.clock), FRESH_FOR);
+                Arc::new(first.observed(self.asked.looks(agent)))
             }
             None => asking,
         }
@@ -84,15 +96,25 @@ impl Service {
         matches!(self, Self::Concepts | Self::Exercise)
     }
 
+    /// Whom it asks, by name.
+    fn asks(self) -> &'static [&'static str] {
+        match self {
+            Self::Progress => &[exercise::NAME],
+            Self::Debug | Self::Review | Self::Concepts | Self::Exercise => &[progress::NAME],
+        }
+    }
+
     /// The room on its ledger.
     pub(crate) fn room(self, ledger: Arc<dyn Ledger>, parts: Parts) -> Room {
-        let standings = |patience| parts.standings(patience);
-        let Parts { clock, alarm, ids, tokenizer, invoke, sandbox, .. } = parts.clone();
+        let invoke = parts.asked.invoke(Arc::clone(&parts.invoke), self.name(), self.asks());
+        let standings = |patience| parts.standings(self.name(), &invoke, patience);
+        let Parts { clock, alarm, ids, tokenizer, sandbox, learning, .. } = parts.clone();
         let rosters: Arc<dyn Rosters> = Arc::new(AskedRosters(Arc::clone(&invoke)));
         match self {
             Self::Progress => {
                 let tokens = Arc::new(Measured(tokenizer));
-                progress::room(progress::Ports { ledger, clock, alarm, ids, tokens, invoke })
+                let learning = learning.of_progress();
+                progress::room(progress::Ports { ledger, clock, alarm, ids, tokens, invoke, learning })
             }
             Self::Debug => debug::room(debug::Ports { ledger, clock, ids, rosters }),
             Self::Review => {
@@ -105,7 +127,8 @@ impl Service {
             }
             Self::Exercise => {
                 let standings = standings(exercise::PATIENCE);
-                exercise::room(exercise::Ports { ledger, clock, ids, rosters, standings, sandbox })
+                let answers = learning.of_exercise();
+                exercise::room(exercise::Ports { ledger, clock, ids, rosters, standings, sandbox, answers })
             }
         }
     }

@@ -23,14 +23,16 @@ const BINARY: &str = "agent-bus-sandbox";
 /// Seconds, from an answer that runs at once to one that hangs.
 const BUCKETS_S: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
 
-/// Starts the pool's first children.
+/// Starts the pool's first children. `agent` is who runs programs: `agent-bus` where several do.
 pub(crate) fn start(
     settings: &Common,
+    agent: &str,
     ids: Arc<dyn Ids>,
     metrics: &Metrics,
 ) -> Result<Arc<Pool>, prometheus::Error> {
-    let observer = Arc::new(Counted::register(metrics)?);
-    Ok(Arc::new(Pool::start(pool_settings(settings), ids, observer)))
+    let settings = pool_settings(settings);
+    let observer = Arc::new(Counted::register(metrics, agent, settings.running_max)?);
+    Ok(Arc::new(Pool::start(settings, ids, observer)))
 }
 
 fn pool_settings(settings: &Common) -> PoolSettings {
@@ -83,24 +85,34 @@ struct Counted {
     took_s: Histogram,
     waited_s: Histogram,
     running: IntGauge,
+    waiting: IntGauge,
     busy: IntCounter,
     start_failed: IntCounter,
 }
 
 impl Counted {
-    fn register(metrics: &Metrics) -> Result<Self, prometheus::Error> {
+    fn register(metrics: &Metrics, agent: &str, places: NonZeroUsize) -> Result<Self, prometheus::Error> {
         let registry = metrics.registry();
-        let counter = |name: &str, help: &str| registered(registry, IntCounter::new(name, help)?);
+        let of = |name: &str, help: &str| Opts::new(name, help).const_label("agent", agent);
+        let counter = |name: &str, help: &str| registered(registry, IntCounter::with_opts(of(name, help))?);
+        let gauge = |name: &str, help: &str| registered(registry, IntGauge::with_opts(of(name, help))?);
         let histogram = |name: &str, help: &str| {
-            let options = HistogramOpts::new(name, help).buckets(BUCKETS_S.to_vec());
+            let options = HistogramOpts::from(of(name, help)).buckets(BUCKETS_S.to_vec());
             registered(registry, Histogram::with_opts(options)?)
         };
-        let ended = Opts::new("agent_sandbox_runs_total", "Learners' programs run, by how the run ended");
+        let ended = of("agent_sandbox_runs_total", "Learners' programs run, by how the run ended");
+        let ended = registered(registry, IntCounterVec::new(ended, &["ended"])?)?;
+        for how in ENDS {
+            ended.with_label_values(&[ended_word(how)]);
+        }
+        let about = "Programs that may run at once, but for one more in the background";
+        gauge("agent_sandbox_places", about)?.set(i64::try_from(places.get()).unwrap_or(i64::MAX));
         Ok(Self {
-            ended: registered(registry, IntCounterVec::new(ended, &["ended"])?)?,
+            ended,
             took_s: histogram("agent_sandbox_run_seconds", "How long runs took")?,
             waited_s: histogram("agent_sandbox_wait_seconds", "How long runs waited for a sandbox")?,
-            running: registered(registry, IntGauge::new("agent_sandbox_running", "Programs that run now")?)?,
+            running: gauge("agent_sandbox_running", "Programs that run now")?,
+            waiting: gauge("agent_sandbox_waiting", "Programs that wait for a place now")?,
             busy: counter("agent_sandbox_busy_total", "Runs that were sent away: all were busy")?,
             start_failed: counter(
                 "agent_sandbox_start_failures_total",
@@ -110,21 +122,36 @@ impl Counted {
     }
 }
 
+/// Every way in which a run ends.
+const ENDS: [Ended; 5] =
+    [Ended::Completed, Ended::TimedOut, Ended::OutOfMemory, Ended::TooMuchOutput, Ended::Crashed];
+
+fn ended_word(ended: Ended) -> &'static str {
+    match ended {
+        Ended::Completed => "completed",
+        Ended::TimedOut => "timed_out",
+        Ended::OutOfMemory => "out_of_memory",
+        Ended::TooMuchOutput => "too_much_output",
+        Ended::Crashed => "crashed",
+    }
+}
+
 impl PoolObserver for Counted {
+    fn waits(&self) {
+        self.waiting.inc();
+    }
+
+    fn waits_no_more(&self) {
+        self.waiting.dec();
+    }
+
     fn began(&self, waited: Duration) {
         self.waited_s.observe(waited.as_secs_f64());
         self.running.inc();
     }
 
     fn finished(&self, ended: Ended, took: Duration) {
-        let label = match ended {
-            Ended::Completed => "completed",
-            Ended::TimedOut => "timed_out",
-            Ended::OutOfMemory => "out_of_memory",
-            Ended::TooMuchOutput => "too_much_output",
-            Ended::Crashed => "crashed",
-        };
-        self.ended.with_label_values(&[label]).inc();
+        self.ended.with_label_values(&[ended_word(ended)]).inc();
         self.took_s.observe(took.as_secs_f64());
         self.running.dec();
     }

@@ -22,9 +22,13 @@ use rate_limit::{MemoryLimit, RateLimit};
 use room::{Check, NotThere};
 use sandbox::Sandbox;
 use sandbox::pool::Pool;
+use telemetry::Metrics;
 
 use crate::cli::Failure;
-use crate::fleet::{Observed, Parts, Process, Reachable, SchemaFits, Service, Store, sandbox as programs};
+use crate::fleet::{
+    Asked, Learning, Observed, Parts, Process, Reachable, SchemaFits, Service, Store, sandbox as programs,
+    told_whether_alone,
+};
 
 use carrier::Carried;
 pub(crate) use settings::{Settings, addresses};
@@ -45,7 +49,7 @@ async fn live(settings: &Settings) -> Result<ExitCode, Failure> {
     let observed = Arc::new(Observed::register(&process.metrics)?);
     let redis =
         settings.redis.as_deref().map(|address| Redis::at(address, Default::default())).transpose()?;
-    let carried = Carried::open(settings, &process, observed, redis.as_ref())?;
+    let carried = Carried::open(settings, &process, Arc::clone(&observed) as _, redis.as_ref())?;
     let (sandbox, pool) = programs(settings, &process)?;
     let parts = Parts {
         clock: Arc::clone(&process.clock),
@@ -55,6 +59,8 @@ async fn live(settings: &Settings) -> Result<ExitCode, Failure> {
         invoke: Arc::clone(&carried.invoke),
         copy: carried.copy.clone(),
         sandbox,
+        learning: Learning::register(&process.metrics)?,
+        asked: Asked::register(&process.metrics)?,
     };
     let mut rooms = vec![service.room(Arc::clone(&ledger), parts)];
     let ledgers = vec![(service.name(), ledger)];
@@ -65,6 +71,7 @@ async fn live(settings: &Settings) -> Result<ExitCode, Failure> {
         read_copy::refresher(service.name(), Arc::clone(copy), Arc::clone(&process.clock))
     });
     for subscription in hears.chain(refreshes) {
+        observed.begin(&subscription);
         carried.subscribe.subscribe(subscription).await?;
     }
     process.relay(&ledgers, &carried.publish, &carried.subscribe);
@@ -76,7 +83,7 @@ async fn live(settings: &Settings) -> Result<ExitCode, Failure> {
     checks.push(("schema", Arc::new(SchemaFits(opening.clone()))));
     checks.push(("bus", Arc::clone(&carried.check)));
     checks.extend(redis.clone().map(|redis| ("redis", redis_answers(redis))));
-    let router = process.router(rooms, checks, common, limiter(settings, redis), &meter);
+    let router = process.router(rooms, checks, common, limiter(settings, &process.metrics, redis)?, &meter);
     let internal = internal::router(router.clone(), carried.inbound, settings)?;
     let shutdown = process.shutdown;
     let (stop, refused) = (shutdown.soft().clone(), opening.clone());
@@ -116,14 +123,21 @@ fn redis_answers(redis: Redis) -> Arc<dyn Check> {
 }
 
 /// One limit over all processes where there is a server for it, else one in each.
-fn limiter(settings: &Settings, redis: Option<Redis>) -> Arc<dyn RateLimit> {
-    match redis {
+fn limiter(
+    settings: &Settings,
+    metrics: &Metrics,
+    redis: Option<Redis>,
+) -> Result<Arc<dyn RateLimit>, Failure> {
+    let asked = redis.clone();
+    let alone = move || asked.as_ref().is_none_or(Redis::is_silent);
+    told_whether_alone(metrics, settings.service.name(), alone)?;
+    Ok(match redis {
         Some(redis) => {
             let on_failure = settings.limiter_on_failure.into();
             Arc::new(RedisLimit::new(redis, settings.release_prefix(), on_failure))
         }
         None => Arc::new(MemoryLimit::default()),
-    }
+    })
 }
 
 /// Where it listens: one line each, for whoever asked for a free port.
@@ -141,6 +155,7 @@ fn programs(settings: &Settings, process: &Process) -> Result<Programs, Failure>
     if !settings.service.runs_programs() {
         return Ok((Arc::new(programs::NoSandbox), None));
     }
-    let pool = programs::start(&settings.common, Arc::clone(&process.ids), &process.metrics)?;
+    let name = settings.service.name();
+    let pool = programs::start(&settings.common, name, Arc::clone(&process.ids), &process.metrics)?;
     Ok((Arc::clone(&pool) as _, Some(pool)))
 }

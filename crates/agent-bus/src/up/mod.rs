@@ -28,15 +28,20 @@ use self::data_folder::DataFolder;
 use self::invoke::InProcess;
 use crate::cli::Failure;
 use crate::fleet::usage::Measured;
-use crate::fleet::{Ledgers, Observed, Parts, Process, Service, Store, sandbox};
+use crate::fleet::{
+    Asked, Learning, Ledgers, Observed, Parts, Process, Service, Store, sandbox, told_whether_alone,
+};
 
 pub(crate) use data_folder::make as make_data_folder;
 pub(crate) use sample::sample_calls;
 pub(crate) use settings::Settings;
 
+/// The name of all agents together, in logs and metrics.
+const ALL: &str = "agent-bus";
+
 /// Runs until told to stop.
 pub(crate) fn run(settings: Settings) -> Result<ExitCode, Failure> {
-    telemetry::init("agent-bus", settings.common.log_format.into())?;
+    telemetry::init(ALL, settings.common.log_format.into())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(live(settings))
 }
@@ -48,13 +53,14 @@ async fn live(settings: Settings) -> Result<ExitCode, Failure> {
     let keys = DevKeys::open(folder.path(), Arc::new(SystemClock))?;
     let process = Process::begin(common, key_source(&settings, &keys)?).await?;
     let store = Store::open(settings.database.as_deref(), &folder.database()).await?;
+    let observed = Arc::new(Observed::register(&process.metrics)?);
     let bus = MemoryBus::new(
         bus::memory::Settings::default(),
         Arc::clone(&process.clock),
         Arc::clone(&process.ids),
-        Arc::new(Observed::register(&process.metrics)?),
+        Arc::clone(&observed) as _,
     );
-    let sandbox = sandbox::start(common, Arc::clone(&process.ids), &process.metrics)?;
+    let sandbox = sandbox::start(common, ALL, Arc::clone(&process.ids), &process.metrics)?;
     let in_process = Arc::new(InProcess::new("fleet".parse()?));
     let parts = Parts {
         clock: Arc::clone(&process.clock),
@@ -65,13 +71,17 @@ async fn live(settings: Settings) -> Result<ExitCode, Failure> {
         // In one process asking is as near as a copy would be.
         copy: None,
         sandbox: Arc::clone(&sandbox) as _,
+        learning: Learning::register(&process.metrics)?,
+        asked: Asked::register(&process.metrics)?,
     };
     let (mut rooms, ledgers) = rooms(&store, &in_process, &parts).await?;
 
     for subscription in rooms.iter().flat_map(|room| room.inbox.clone()) {
+        observed.begin(&subscription);
         bus.subscribe(subscription).await?;
     }
     for subscription in dead_letters::subscriptions(store.room(dead_letters::SPEC).await?) {
+        observed.begin(&subscription);
         bus.subscribe(subscription).await?;
     }
     let (publish, subscribe): (Arc<dyn Publish>, Arc<dyn Subscribe>) = (Arc::new(bus.clone()), Arc::new(bus));
@@ -80,6 +90,8 @@ async fn live(settings: Settings) -> Result<ExitCode, Failure> {
     let meter = process.meter(&publish)?;
     process.watch(&ledgers);
 
+    // One process is the whole fleet.
+    told_whether_alone(&process.metrics, ALL, || false)?;
     let checks = process.checks(&ledgers, Some(sandbox));
     let router = process.router(rooms, checks, common, Arc::new(MemoryLimit::default()), &meter);
     let listener = lifecycle::bind(SocketAddr::new(common.host, common.port)).await?;
@@ -101,6 +113,7 @@ pub(crate) fn progress_alone(ledger: Arc<dyn Ledger>) -> Result<progress::Ports,
         ids: Arc::new(RandomIds),
         tokens: Arc::new(Measured(Tokenizer::default())),
         invoke: Arc::new(InProcess::new("progress".parse()?)),
+        learning: Arc::new(()),
     })
 }
 

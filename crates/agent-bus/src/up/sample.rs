@@ -13,13 +13,14 @@ use http::Request;
 use http_body_util::BodyExt;
 use serde::Deserialize;
 use serde_json::Value;
+use telemetry::Metrics;
 use tower::ServiceExt;
 use usage::Tokenizer;
 use usage::verify::Sample;
 
 use super::invoke::InProcess;
 use crate::cli::Failure;
-use crate::fleet::{Parts, Store, sandbox};
+use crate::fleet::{Asked, Learning, Parts, Store, sandbox};
 
 const CORPUS: &str = include_str!("../../corpus/calls.json");
 
@@ -41,6 +42,7 @@ pub(crate) async fn sample_calls() -> Result<Vec<Sample>, Failure> {
         Settings { lockdown: Lockdowned::BestEffort, ..Settings::new(sandbox::beside_this_binary()) };
     let pool = Arc::new(Pool::start(settings, Arc::new(RandomIds), Arc::new(())));
     let in_process = Arc::new(InProcess::new("fleet".parse()?));
+    let metrics = Metrics::new()?;
     let parts = Parts {
         clock: Arc::new(SystemClock),
         alarm: Arc::new(SystemClock),
@@ -50,6 +52,8 @@ pub(crate) async fn sample_calls() -> Result<Vec<Sample>, Failure> {
         // In one process asking is as near as a copy would be.
         copy: None,
         sandbox: pool,
+        learning: Learning::register(&metrics)?,
+        asked: Asked::register(&metrics)?,
     };
     let (rooms, _) = super::rooms(&store, &in_process, &parts).await?;
     let router = rooms.into_iter().fold(Router::new(), |router, room| router.merge(room.router));

@@ -51,6 +51,7 @@ impl Progress {
             ids: Arc::new(RandomIds),
             tokens: Arc::new(Unmeasured),
             invoke: Arc::new(StaticInvoke::down()),
+            learning: Arc::new(()),
         });
         Self { store, ledger, router: room.router, inbox: room.inbox }
     }

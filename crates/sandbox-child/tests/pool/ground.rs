@@ -111,6 +111,7 @@ pub(crate) fn collection(folder: &str) -> Vec<Specimen> {
 /// Counts.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
+    pub(crate) waiting: AtomicUsize,
     pub(crate) began: AtomicUsize,
     pub(crate) finished: AtomicUsize,
     pub(crate) cancelled: AtomicUsize,
@@ -119,6 +120,12 @@ pub(crate) struct Counts {
 }
 
 impl PoolObserver for Counts {
+    fn waits(&self) {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+    }
+    fn waits_no_more(&self) {
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
     fn began(&self, _: Duration) {
         self.began.fetch_add(1, Ordering::SeqCst);
     }

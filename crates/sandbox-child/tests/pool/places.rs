@@ -41,6 +41,7 @@ async fn a_full_pool_sends_away_at_once_and_serves_again_later() {
     }
     assert_eq!(counts.busy.load(Ordering::SeqCst), 100);
     assert_eq!(counts.began.load(Ordering::SeqCst), 2, "those that wait do not run");
+    assert_eq!(counts.waiting.load(Ordering::SeqCst), 2);
 
     // One that waits and one that runs go away: there is room for one that waits, which then runs.
     held.drain(2..).for_each(|waits| waits.abort());
@@ -51,6 +52,7 @@ async fn a_full_pool_sends_away_at_once_and_serves_again_later() {
     until(|| pool.admitted() == 0).await;
     assert_eq!(counts.cancelled.load(Ordering::SeqCst), 2);
     assert_eq!(counts.finished.load(Ordering::SeqCst), 1);
+    assert_eq!(counts.waiting.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]
@@ -64,6 +66,7 @@ async fn a_job_in_the_background_takes_no_place_and_is_done_all_the_same() {
     // The next in the background waits for the first.
     let next = asked(&pool, background(ground::normal(3)));
     assert_eq!(ground::serves(&pool, 4).await, None);
+    assert_eq!(counts.waiting.load(Ordering::SeqCst), 0, "nobody waits for what is in the background");
     assert_eq!(counts.began.load(Ordering::SeqCst), 3);
     held.abort();
     assert_eq!(next.await.unwrap().unwrap().ended, Ended::Completed);

@@ -10,6 +10,12 @@ use crate::Ended;
 ///
 /// Every job that began is finished or cancelled later: the difference is what runs now.
 pub trait PoolObserver: Send + Sync + 'static {
+    /// A job that somebody waits for is in line for a place; jobs in the background are not told of.
+    fn waits(&self) {}
+
+    /// It has its place, or was sent or went away.
+    fn waits_no_more(&self) {}
+
     /// A child is there for a job that had waited so long for it.
     fn began(&self, waited: Duration);
 
@@ -33,6 +39,22 @@ impl PoolObserver for () {
     fn cancelled(&self) {}
     fn busy(&self) {}
     fn start_failed(&self) {}
+}
+
+/// A job in line for a place, until it is dropped.
+pub(super) struct Waiting<'pool>(&'pool dyn PoolObserver);
+
+impl<'pool> Waiting<'pool> {
+    pub(super) fn new(observer: &'pool dyn PoolObserver) -> Self {
+        observer.waits();
+        Self(observer)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waits_no_more();
+    }
 }
 
 /// A job that runs. Dropped before it is finished, it was cancelled.

@@ -84,6 +84,9 @@ pub(crate) async fn handler(
         })
         .await
         .map_err(|error| refused(&error))?;
+    if !kept.is_duplicate {
+        ports.answers.answered(kept.problem.exercise.name.kind, verdict.correct);
+    }
     Ok(Json(answer(&kept.problem, verdict, kept.is_duplicate)))
 }
 

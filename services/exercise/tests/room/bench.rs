@@ -1,15 +1,15 @@
 //! A room on a bench: its ports, and short ways to ask it things and to read what it keeps.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use auth::Principal;
 use axum::Router;
 use bus::Subscription;
 use contracts::{Event, Topic, avro};
-use exercise::Ports;
-use exercise::decide::exercise::Exercise;
+use exercise::decide::exercise::{Exercise, Kind};
 use exercise::ports::PROBLEMS;
+use exercise::{AnswerObserver, Ports};
 use http::{HeaderMap, Method, StatusCode};
 use invoke::AskProgress;
 use ledger::Ledger;
@@ -26,6 +26,22 @@ pub(crate) struct Refuses(pub(crate) SandboxError);
 impl Sandbox for Refuses {
     async fn run(&self, _: Job) -> Result<Report, SandboxError> {
         Err(self.0.clone())
+    }
+}
+
+/// Answers that were counted, in their order.
+#[derive(Default)]
+pub(crate) struct Answers(Mutex<Vec<(Kind, bool)>>);
+
+impl Answers {
+    pub(crate) fn counted(&self) -> Vec<(Kind, bool)> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl AnswerObserver for Answers {
+    fn answered(&self, kind: Kind, correct: bool) {
+        self.0.lock().unwrap().push((kind, correct));
     }
 }
 
@@ -47,6 +63,7 @@ pub(crate) struct Bench {
     ids: Arc<SeededIds>,
     tasks: Vec<Task>,
     sandbox: Arc<dyn Sandbox>,
+    pub(crate) answers: Arc<Answers>,
     _store: Arc<TempStore>,
 }
 
@@ -84,6 +101,7 @@ impl Bench {
         invoke: StaticInvoke,
     ) -> Self {
         let clock = Arc::new(FixedClock::default());
+        let answers = Arc::new(Answers::default());
         let room = exercise::room(Ports {
             ledger: Arc::clone(&ledger),
             clock: Arc::clone(&clock) as _,
@@ -91,9 +109,10 @@ impl Bench {
             rosters: Arc::new(StaticRosters::of(&[("ms-lee", "mia"), ("ms-lee", "ben"), ("mr-ito", "noor")])),
             standings: Arc::new(AskProgress::new(Arc::new(invoke), exercise::PATIENCE)),
             sandbox: Arc::clone(&sandbox),
+            answers: Arc::clone(&answers) as _,
         });
         let (router, inbox, tasks) = (room.router, room.inbox, room.tasks);
-        Self { router, inbox, ledger, clock, ids, tasks, sandbox, _store: store }
+        Self { router, inbox, ledger, clock, ids, tasks, sandbox, answers, _store: store }
     }
 
     /// Lets the room fill its shelf.

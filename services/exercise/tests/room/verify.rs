@@ -54,6 +54,7 @@ async fn the_same_answer_is_judged_once_and_told_once() {
     );
     assert!(one["correct"] == true && other["correct"] == true);
     assert_ne!(one["duplicate"], other["duplicate"], "one of the two that came at once is counted");
+    assert_eq!(bench.answers.counted(), [(Kind::FixBug, false), (Kind::FixBug, true)]);
     let told = bench.told().await;
     let [
         Event::ExerciseOpened(opened),

@@ -129,6 +129,9 @@ impl Alerts {
         let told = retry::on_conflict(retry::ATTEMPTS_MAX, || self.try_to_tell(document, kept.clone()));
         match told.await {
             Ok(()) => {
+                if kept.told.opened.is_none() {
+                    self.ports.learning.struggle(kept.cause);
+                }
                 self.feed.tell();
                 Ok(())
             }

@@ -58,9 +58,53 @@ impl LogEntry {
     }
 }
 
+/// The evidence that counts, by the event that brings it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EvidenceKind {
+    /// An answer to an exercise.
+    ExerciseGraded,
+    /// An answer of a quiz.
+    QuizAnswered,
+    /// A program that was reviewed.
+    CodeReviewed,
+    /// A program that was analysed.
+    CodeAnalyzed,
+    /// An exercise that was begun.
+    ExerciseOpened,
+    /// A learner's own words.
+    LearnerSaid,
+}
+
+impl EvidenceKind {
+    /// Every one.
+    pub const ALL: [Self; 6] = [
+        Self::ExerciseGraded,
+        Self::QuizAnswered,
+        Self::CodeReviewed,
+        Self::CodeAnalyzed,
+        Self::ExerciseOpened,
+        Self::LearnerSaid,
+    ];
+
+    /// The event's name, as its schema has it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ExerciseGraded => "ExerciseGraded",
+            Self::QuizAnswered => "QuizAnswered",
+            Self::CodeReviewed => "CodeReviewed",
+            Self::CodeAnalyzed => "CodeAnalyzed",
+            Self::ExerciseOpened => "ExerciseOpened",
+            Self::LearnerSaid => "LearnerSaid",
+        }
+    }
+}
+
 /// What evidence says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
+    /// Which event says it.
+    pub kind: EvidenceKind,
     /// Who did it, when, in which component.
     pub header: EvidenceHeader,
     /// What it does to the scores, if anything.
@@ -73,24 +117,27 @@ pub struct Evidence {
 #[must_use]
 pub fn evidence(event: Event) -> Option<Evidence> {
     let sign = fact::of(&event);
-    let (header, fact) = match event {
+    let (kind, header, fact) = match event {
         Event::ExerciseGraded(graded) => {
             let problem = ProblemName(graded.problem.into());
-            (graded.header, Some(Fact::ExerciseGraded { problem, score: graded.score }))
+            let fact = Fact::ExerciseGraded { problem, score: graded.score };
+            (EvidenceKind::ExerciseGraded, graded.header, Some(fact))
         }
         Event::QuizAnswered(answered) => {
             let question = QuestionName(answered.question.into());
-            (answered.header, Some(Fact::QuizAnswered { question, correct: answered.correct }))
+            let fact = Fact::QuizAnswered { question, correct: answered.correct };
+            (EvidenceKind::QuizAnswered, answered.header, Some(fact))
         }
         Event::CodeReviewed(reviewed) => {
-            (reviewed.header, Some(Fact::CodeReviewed { score: reviewed.score }))
+            let fact = Fact::CodeReviewed { score: reviewed.score };
+            (EvidenceKind::CodeReviewed, reviewed.header, Some(fact))
         }
-        Event::CodeAnalyzed(analyzed) => (analyzed.header, None),
-        Event::ExerciseOpened(opened) => (opened.header, None),
-        Event::LearnerSaid(said) => (said.header, None),
+        Event::CodeAnalyzed(analyzed) => (EvidenceKind::CodeAnalyzed, analyzed.header, None),
+        Event::ExerciseOpened(opened) => (EvidenceKind::ExerciseOpened, opened.header, None),
+        Event::LearnerSaid(said) => (EvidenceKind::LearnerSaid, said.header, None),
         _ => return None,
     };
-    Some(Evidence { header, fact, sign })
+    Some(Evidence { kind, header, fact, sign })
 }
 
 /// The place just before an event: a log read from there begins with the event, if it is in it.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-use agent_core::mastery::{Dated, Fact, Moment, Target};
+use agent_core::mastery::{Dated, Fact, Level, Mastery, Moment, State, Target};
 use clock::{Clock, Ids};
 use contracts::{Component, StudentId};
 use futures::future::join_all;
@@ -17,7 +17,7 @@ use crate::decide::entry::just_before;
 use crate::decide::head::{Folding, Head};
 use crate::decide::moment;
 use crate::error::ProgressError;
-use crate::ports::Ports;
+use crate::ports::{LearningObserver, Ports};
 use crate::views::{self, Answered, HEAD, Log, POSTED, Posted, Student};
 use crate::walk::{Walk, corrupt};
 
@@ -68,6 +68,7 @@ pub(super) struct Writer {
     pub(super) ledger: Arc<dyn Ledger>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn Ids>,
+    learning: Arc<dyn LearningObserver>,
 }
 
 impl Writer {
@@ -76,6 +77,7 @@ impl Writer {
             ledger: Arc::clone(&ports.ledger),
             clock: Arc::clone(&ports.clock),
             ids: Arc::clone(&ports.ids),
+            learning: Arc::clone(&ports.learning),
         }
     }
 
@@ -176,6 +178,7 @@ impl Writer {
         let first = &run[0].incoming;
         let is_remembered = remembered.is_some();
         let Located { log, head, erased_at, place } = self.located(first, remembered).await?;
+        let level_before = level(&head.state);
         let mut draft = Draft::new(&log, self.ids.as_ref());
         let mut folding = Folding::on(head);
         let mut recorded = Vec::with_capacity(run.len());
@@ -194,6 +197,7 @@ impl Writer {
         }
         let (change, head) = draft.close(folding, &place)?;
         let _committed = self.ledger.commit(change).await?;
+        self.tell_level(level_before, &head);
         let place = place.after_commit();
         Ok((recorded, Some(Located { log, head, erased_at, place })))
     }
@@ -215,6 +219,7 @@ impl Writer {
         {
             return unchanged(is_remembered, Recorded::Unchanged);
         }
+        let level_before = level(&head.state);
         let Some(folding) = self.fold(&log, head, &event).await? else {
             return Ok((Recorded::Known, None));
         };
@@ -223,6 +228,7 @@ impl Writer {
         let (change, head) = draft.close(folding, &place)?;
         match self.ledger.commit(change).await {
             Ok(Outcome::Committed) => {
+                self.tell_level(level_before, &head);
                 let place = place.after_commit();
                 Ok((Recorded::New(answered), Some(Located { log, head, erased_at, place })))
             }
@@ -232,6 +238,14 @@ impl Writer {
                 None => Err(LedgerError::Conflict(why).into()),
             },
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Counts a change of the level that a commit made.
+    fn tell_level(&self, before: Level, head: &Head) {
+        let after = level(&head.state);
+        if after != before {
+            self.learning.level_changed(after);
         }
     }
 
@@ -315,6 +329,11 @@ impl Writer {
             Err(ProgressError::KeyTaken)
         }
     }
+}
+
+/// The level of a log; of one without evidence the lowest.
+fn level(state: &State) -> Level {
+    Mastery::of(&state.scores().scores).level()
 }
 
 /// Whether the fact is a target that holds already: no event then.

@@ -2,17 +2,19 @@
 
 use std::sync::{Arc, Mutex};
 
-use agent_core::mastery::Score;
+use agent_core::mastery::{Level, Score};
 use auth::Principal;
 use axum::Router;
 use bus::{Delivery, Disposition, Headers, Message, Subscription};
-use contracts::events::{CodeReviewed, EvidenceHeader, ExerciseGraded, ExerciseKind, QuizAnswered};
+use contracts::events::{
+    CodeReviewed, EvidenceHeader, ExerciseGraded, ExerciseKind, QuizAnswered, StruggleCause,
+};
 use contracts::{Event, EventId, Topic, avro};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use ledger::{Exported, Ledger};
 use progress::replay::Replay;
-use progress::{MeasureTokens, Ports};
+use progress::{EvidenceKind, LearningObserver, MeasureTokens, Ports};
 use room::{Stop, Task};
 use serde_json::{Value, json};
 use testkit::{FixedClock, SeededIds, StaticInvoke, TempStore, call, service, teacher, temp_store};
@@ -29,12 +31,42 @@ impl MeasureTokens for Words {
     }
 }
 
+/// What was counted, in its order.
+#[derive(Default)]
+pub(crate) struct Counted(Mutex<Vec<String>>);
+
+impl Counted {
+    fn note(&self, what: String) {
+        self.0.lock().unwrap().push(what);
+    }
+
+    /// And forgets it.
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+impl LearningObserver for Counted {
+    fn evidence(&self, kind: EvidenceKind) {
+        self.note(kind.name().to_owned());
+    }
+
+    fn level_changed(&self, level: Level) {
+        self.note(format!("to {level:?}"));
+    }
+
+    fn struggle(&self, sign: StruggleCause) {
+        self.note(format!("struggle: {sign:?}"));
+    }
+}
+
 pub(crate) struct Bench {
     pub(crate) router: Router,
     pub(crate) subscription: Subscription,
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) ids: Arc<SeededIds>,
+    pub(crate) counted: Arc<Counted>,
     tasks: Mutex<Vec<Task>>,
     ports: Ports,
     _store: Option<TempStore>,
@@ -61,6 +93,7 @@ impl Bench {
     fn built(ledger: Arc<dyn Ledger>, invoke: StaticInvoke) -> Self {
         let clock = Arc::new(FixedClock::default());
         let ids = Arc::new(SeededIds::default());
+        let counted = Arc::new(Counted::default());
         let ports = Ports {
             ledger: Arc::clone(&ledger),
             clock: Arc::clone(&clock) as _,
@@ -68,23 +101,25 @@ impl Bench {
             alarm: Arc::clone(&clock) as _,
             tokens: Arc::new(Words),
             invoke: Arc::new(invoke),
+            learning: Arc::clone(&counted) as _,
         };
-        Self::on(ports, clock, ids)
+        Self::on(ports, clock, ids, counted)
     }
 
     /// The same room in another process: the same ledger, nothing else in common.
     pub(crate) fn neighbour(&self) -> Self {
-        Self::on(self.ports.clone(), Arc::clone(&self.clock), Arc::clone(&self.ids))
+        let (clock, ids) = (Arc::clone(&self.clock), Arc::clone(&self.ids));
+        Self::on(self.ports.clone(), clock, ids, Arc::clone(&self.counted))
     }
 
-    fn on(ports: Ports, clock: Arc<FixedClock>, ids: Arc<SeededIds>) -> Self {
+    fn on(ports: Ports, clock: Arc<FixedClock>, ids: Arc<SeededIds>, counted: Arc<Counted>) -> Self {
         let room = progress::room(ports.clone());
         assert_eq!(room.name, "progress");
         let [subscription] =
             <[Subscription; 1]>::try_from(room.inbox).unwrap_or_else(|_| panic!("one inbox"));
         let ledger = Arc::clone(&ports.ledger);
         let tasks = Mutex::new(room.tasks);
-        Self { router: room.router, subscription, ledger, clock, ids, tasks, ports, _store: None }
+        Self { router: room.router, subscription, ledger, clock, ids, counted, tasks, ports, _store: None }
     }
 
     /// Lets the room's tasks work.

@@ -8,6 +8,7 @@ mod alerts;
 mod bench;
 mod classes;
 mod concurrency;
+mod counts;
 mod document;
 mod inbox;
 mod reads;

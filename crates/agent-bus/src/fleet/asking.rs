@@ -1,0 +1,209 @@
+//! What agents ask of each other and of the read copy, as metrics.
+//!
+//! Not here: how they ask (the adapters), what becomes of an answer (each room).
+
+use std::sync::Arc;
+
+use ::invoke::{Invoke, InvokeError};
+use async_trait::async_trait;
+use bus_dapr::BREAKER_OPEN;
+use contracts::StudentId;
+use prometheus::{IntCounterVec, Opts};
+use read_copy::{CopyObserver, Look};
+use serde_json::Value;
+use telemetry::{Metrics, registered};
+
+/// How a question may end. `abandoned`: whoever asked did not wait for it.
+const OUTCOMES: [&str; 7] =
+    ["answered", "not_found", "refused", "unavailable", "breaker_open", "unreadable", "abandoned"];
+
+/// The counters. Clones count together.
+#[derive(Clone)]
+pub(crate) struct Asked {
+    invocations: IntCounterVec,
+    looks: IntCounterVec,
+}
+
+impl Asked {
+    pub(crate) fn register(metrics: &Metrics) -> Result<Self, prometheus::Error> {
+        let counter = |name: &str, help: &str, labels: &[&str]| {
+            registered(metrics.registry(), IntCounterVec::new(Opts::new(name, help), labels)?)
+        };
+        Ok(Self {
+            invocations: counter(
+                "agent_invocations_total",
+                "Questions to other agents, by how they ended.",
+                &["agent", "callee", "outcome"],
+            )?,
+            looks: counter(
+                "agent_read_copy_total",
+                "Looks into the read copy of mastery, by what they came to.",
+                &["agent", "outcome"],
+            )?,
+        })
+    }
+
+    /// The same way to ask, counted for `agent`, which asks these.
+    pub(super) fn invoke(
+        &self,
+        inner: Arc<dyn Invoke>,
+        agent: &'static str,
+        callees: &[&'static str],
+    ) -> Arc<dyn Invoke> {
+        for callee in callees {
+            for outcome in OUTCOMES {
+                self.invocations.with_label_values(&[agent, callee, outcome]);
+            }
+        }
+        Arc::new(CountedInvoke { inner, agent, invocations: self.invocations.clone() })
+    }
+
+    /// For the looks of `agent`.
+    pub(super) fn looks(&self, agent: &'static str) -> Arc<dyn CopyObserver> {
+        for look in Look::ALL {
+            self.looks.with_label_values(&[agent, look.as_str()]);
+        }
+        Arc::new(CountedLooks { agent, looks: self.looks.clone() })
+    }
+}
+
+struct CountedLooks {
+    agent: &'static str,
+    looks: IntCounterVec,
+}
+
+impl CopyObserver for CountedLooks {
+    fn looked(&self, look: Look) {
+        self.looks.with_label_values(&[self.agent, look.as_str()]).inc();
+    }
+}
+
+struct CountedInvoke {
+    inner: Arc<dyn Invoke>,
+    agent: &'static str,
+    invocations: IntCounterVec,
+}
+
+/// A question that is counted when it is dropped: whoever asked may go away before its answer.
+struct Question<'a> {
+    counted: &'a CountedInvoke,
+    callee: &'static str,
+    outcome: &'static str,
+}
+
+impl Drop for Question<'_> {
+    fn drop(&mut self) {
+        let CountedInvoke { agent, invocations, .. } = self.counted;
+        invocations.with_label_values(&[agent, self.callee, self.outcome]).inc();
+    }
+}
+
+impl CountedInvoke {
+    async fn counted(
+        &self,
+        callee: &'static str,
+        asking: impl Future<Output = Result<Value, InvokeError>>,
+    ) -> Result<Value, InvokeError> {
+        let mut question = Question { counted: self, callee, outcome: "abandoned" };
+        let answer = asking.await;
+        question.outcome = outcome(&answer);
+        answer
+    }
+}
+
+fn outcome(answer: &Result<Value, InvokeError>) -> &'static str {
+    match answer {
+        Ok(_) => "answered",
+        Err(InvokeError::NotFound) => "not_found",
+        Err(InvokeError::Refused(_)) => "refused",
+        Err(InvokeError::Unavailable(why)) if why.contains(BREAKER_OPEN) => "breaker_open",
+        Err(InvokeError::Unavailable(_)) => "unavailable",
+        Err(InvokeError::Unreadable(_)) => "unreadable",
+    }
+}
+
+#[async_trait]
+impl Invoke for CountedInvoke {
+    async fn get(
+        &self,
+        agent: &'static str,
+        path: &str,
+        on_behalf_of: Option<&StudentId>,
+    ) -> Result<Value, InvokeError> {
+        self.counted(agent, self.inner.get(agent, path, on_behalf_of)).await
+    }
+
+    async fn post(
+        &self,
+        agent: &'static str,
+        path: &str,
+        body: &Value,
+        on_behalf_of: &StudentId,
+    ) -> Result<Value, InvokeError> {
+        self.counted(agent, self.inner.post(agent, path, body, on_behalf_of)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Ends as its path says; without one never.
+    struct Callee;
+
+    #[async_trait]
+    impl Invoke for Callee {
+        async fn get(
+            &self,
+            _: &'static str,
+            path: &str,
+            _: Option<&StudentId>,
+        ) -> Result<Value, InvokeError> {
+            match path {
+                "" => std::future::pending().await,
+                "answered" => Ok(Value::Null),
+                "not_found" => Err(InvokeError::NotFound),
+                "refused" => Err(InvokeError::Refused(403)),
+                "unreadable" => Err(InvokeError::Unreadable(String::new())),
+                "breaker_open" => Err(InvokeError::Unavailable(format!("500: failed: {BREAKER_OPEN}"))),
+                _ => Err(InvokeError::Unavailable("500: no circuit".to_owned())),
+            }
+        }
+
+        async fn post(
+            &self,
+            agent: &'static str,
+            path: &str,
+            _: &Value,
+            on_behalf_of: &StudentId,
+        ) -> Result<Value, InvokeError> {
+            self.get(agent, path, Some(on_behalf_of)).await
+        }
+    }
+
+    #[tokio::test]
+    async fn every_question_is_counted_by_how_it_ended() {
+        let metrics = Metrics::new().unwrap();
+        let asked = Asked::register(&metrics).unwrap();
+        let invoke = asked.invoke(Arc::new(Callee), "review", &["progress"]);
+        let told = |outcome: &str, count: u32| {
+            let line = format!(
+                "agent_invocations_total{{agent=\"review\",callee=\"progress\",outcome=\"{outcome}\"}} {count}"
+            );
+            let text = metrics.encode().unwrap();
+            assert!(text.lines().any(|told| told == line), "{line} is not in\n{text}");
+        };
+        let ada = "ada".parse().unwrap();
+        for outcome in OUTCOMES {
+            told(outcome, 0);
+            let path = if outcome == "abandoned" { "" } else { outcome };
+            let asking = invoke.get("progress", path, None);
+            let _ = tokio::time::timeout(Duration::from_millis(1), asking).await;
+            let asking = invoke.post("progress", path, &Value::Null, &ada);
+            let _ = tokio::time::timeout(Duration::from_millis(1), asking).await;
+            told(outcome, 2);
+        }
+    }
+}
