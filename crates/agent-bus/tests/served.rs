@@ -17,6 +17,7 @@ use contracts::events::{CodeReviewed, ErrorEvent, EvidenceHeader, StudentErased}
 use contracts::{Event, Topic, avro};
 use http::StatusCode;
 use serde_json::{Value, json};
+use testkit::collector::{Collector, Seen};
 use testkit::kafka::{self, Broker};
 use testkit::postgres::Database;
 use testkit::served::{Release, Served};
@@ -286,10 +287,16 @@ async fn a_broker_that_is_away_costs_nothing_that_was_accepted() {
 async fn one_request_has_its_ids_in_the_log_of_every_agent_that_it_reaches() {
     const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
     let ground = Ground::on(&kafka::address()).await;
-    let loud = [("AGENT_BUS_LOG", "info,room=debug"), ("AGENT_BUS_LOG_FORMAT", "json")];
+    let collector = Collector::start().await;
+    let url = collector.url();
+    let loud = [
+        ("AGENT_BUS_LOG", "info,room=debug"),
+        ("AGENT_BUS_LOG_FORMAT", "json"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", url.as_str()),
+    ];
     let progress = ground.release.serve("progress", &loud);
     let peers = format!("progress={}", progress.internal());
-    let review = ground.release.serve("review", &[loud[0], loud[1], ("AGENT_BUS_PEERS", &peers)]);
+    let review = ground.release.serve("review", &[&loud[..], &[("AGENT_BUS_PEERS", &peers)]].concat());
     until_ready(&progress).await;
     until_ready(&review).await;
 
@@ -327,6 +334,20 @@ async fn one_request_has_its_ids_in_the_log_of_every_agent_that_it_reaches() {
                 "{line:#}"
             );
         }
+    }
+
+    // And the steps hang together: the caller's, Review's, its question, Progress' answer to it.
+    let of = |service: &'static str, kind: u64| {
+        move |span: &Seen| span.service == service && span.kind == kind && span.trace_id == TRACE
+    };
+    let request = collector.until("the request", of("review", 2)).await;
+    let question = collector.until("the question", of("review", 3)).await;
+    let answer = collector.until("its answer", of("progress", 2)).await;
+    assert_eq!(request.parent, "b7ad6b7169203331");
+    assert_eq!((&question.parent, &answer.parent), (&request.span_id, &question.span_id));
+    // One record that the request caused, and the one that its caller might have.
+    for cause in [&request.span_id, &request.parent] {
+        collector.until("a record", |span| of("progress", 5)(span) && span.parent == *cause).await;
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clock::{Clock, Ids};
 use contracts::events::ErrorType;
@@ -81,7 +81,10 @@ impl Settler {
             correlation_id = message.headers.correlation_id,
             trace_id = message.headers.trace_id(),
         );
-        self.settled(delivery, until).instrument(span).await
+        let (topic, headers, began) = (message.topic, message.headers.clone(), Instant::now());
+        let end = self.settled(delivery, until).instrument(span).await;
+        self.observer.ended(self.group, topic, &headers, began, end);
+        end
     }
 
     async fn settled(&self, mut delivery: Delivery, until: &CancellationToken) -> End {

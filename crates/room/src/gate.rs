@@ -18,7 +18,7 @@ use http_body_util::BodyExt;
 use invoke::{Cause, caused_by};
 use problem::Problem;
 use rate_limit::Verdict;
-use telemetry::{CORRELATION_HEADER, ErrorKind, RequestIds};
+use telemetry::{CORRELATION_HEADER, ErrorKind, RequestIds, Span, SpanId, SpanKind, TraceContext};
 use tracing::Instrument;
 
 use crate::record::Call;
@@ -44,6 +44,13 @@ struct Visit {
     route: Option<MatchedPath>,
 }
 
+/// A request's place in its trace.
+struct Step {
+    at: TraceContext,
+    parent: Option<SpanId>,
+    correlation_id: String,
+}
+
 impl Visit {
     fn of(request: &Request) -> Self {
         let route = request.extensions().get::<MatchedPath>().cloned();
@@ -59,7 +66,10 @@ impl Visit {
 pub(crate) async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
     let visit = Visit::of(&request);
     let fresh = gate.chassis.ids.event_id().0.into_bytes();
-    let ids = RequestIds::of(request.headers(), fresh);
+    let mut ids = RequestIds::of(request.headers(), fresh);
+    if ids.parent.is_none() {
+        ids.trace.sampled = gate.chassis.spans.samples(ids.trace.trace_id);
+    }
     let trace_id = ids.trace_id();
     let correlation_id = HeaderValue::try_from(ids.correlation_id.as_str());
     // At the level of an error: whatever the filter lets through has the ids.
@@ -73,6 +83,7 @@ pub(crate) async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, ne
     );
     let cause =
         Cause { correlation_id: Some(ids.correlation_id.clone()), traceparent: Some(ids.traceparent()) };
+    let step = Step { at: ids.trace, parent: ids.parent, correlation_id: ids.correlation_id.clone() };
     request.extensions_mut().insert(ids);
 
     let answer = async {
@@ -85,6 +96,7 @@ pub(crate) async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, ne
         };
         let elapsed = visit.started.elapsed();
         gate.count(&visit, response.status(), panicked, elapsed);
+        gate.tell(&visit, step, response.status(), elapsed);
         tracing::debug!(
             status = response.status().as_u16(),
             elapsed_us = elapsed.as_micros() as u64,
@@ -180,6 +192,31 @@ impl Gate {
             status: response.status(),
         });
         Ok(response)
+    }
+
+    /// The request as a step of its trace, where somebody wants it.
+    fn tell(&self, visit: &Visit, step: Step, status: StatusCode, took: Duration) {
+        let Step { at, parent, correlation_id } = step;
+        if !self.chassis.spans.wants(&at) {
+            return;
+        }
+        let method = telemetry::method_label(&visit.method);
+        self.chassis.spans.tell(Span {
+            at,
+            parent,
+            kind: SpanKind::Server,
+            name: format!("{method} {}", visit.route()),
+            began: visit.started,
+            took,
+            attributes: vec![
+                ("agent", self.agent.to_owned()),
+                ("http.request.method", method.to_owned()),
+                ("http.route", visit.route().to_owned()),
+                ("http.response.status_code", status.as_str().to_owned()),
+                ("correlation_id", correlation_id),
+            ],
+            failed: status.is_server_error(),
+        });
     }
 
     fn count(&self, visit: &Visit, status: StatusCode, panicked: bool, elapsed: Duration) {

@@ -36,7 +36,7 @@ use auth::{Principal, Role, Verifier};
 use bus::Subscription;
 use clock::Ids;
 use rate_limit::RateLimit;
-use telemetry::Metrics;
+use telemetry::{Metrics, Spans};
 
 /// What every room hands to the binary.
 pub struct Room {
@@ -66,6 +66,8 @@ pub struct Chassis {
     pub limits: Limits,
     /// What is counted.
     pub metrics: Metrics,
+    /// Where steps of traces are told.
+    pub spans: Spans,
     /// Who hears what a call used; nobody where nobody reads it.
     pub record: Option<Arc<dyn Record>>,
 }

@@ -94,6 +94,7 @@ async fn bench_with(limits: Limits) -> Bench {
         limiter: Arc::new(MemoryLimit::default()),
         limits,
         metrics: Metrics::new().unwrap(),
+        spans: telemetry::Spans::default(),
         record: Some(notebook.clone()),
     };
     Bench { router: serve(room(), chassis.clone()), chassis, keys, notebook, _folder: folder }

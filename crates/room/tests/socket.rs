@@ -34,6 +34,7 @@ async fn start() -> (Shutdown, SocketAddr) {
         limiter: Arc::new(MemoryLimit::default()),
         limits: Limits::default(),
         metrics: Metrics::new().unwrap(),
+        spans: telemetry::Spans::default(),
         record: None,
     };
     let router = Router::new().route("/api/v1/debug/version", get(async || "1"));

@@ -235,7 +235,8 @@ where
 }
 
 /// A method of the known ones: a caller may send any word.
-fn method_label(method: &Method) -> &str {
+#[must_use]
+pub fn method_label(method: &Method) -> &str {
     const KNOWN: [Method; 7] = [
         Method::GET,
         Method::POST,

@@ -8,7 +8,7 @@ use axum::extract::FromRequestParts;
 use http::HeaderMap;
 use http::request::Parts;
 
-use crate::trace::{TRACEPARENT_HEADER, TraceContext};
+use crate::trace::{SpanId, TRACEPARENT_HEADER, TraceContext};
 
 /// The header by which a caller names a request, and we name it back.
 pub const CORRELATION_HEADER: &str = "x-correlation-id";
@@ -23,6 +23,8 @@ pub struct RequestIds {
     pub correlation_id: String,
     /// Our step in the caller's trace, or in a new one.
     pub trace: TraceContext,
+    /// The caller's step; none in a trace that begins here.
+    pub parent: Option<SpanId>,
 }
 
 impl RequestIds {
@@ -30,14 +32,12 @@ impl RequestIds {
     #[must_use]
     pub fn of(headers: &HeaderMap, fresh: [u8; 16]) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let trace = match text(TRACEPARENT_HEADER).and_then(TraceContext::parse) {
-            Some(callers) => callers.child(fresh),
-            None => TraceContext::root(fresh),
-        };
+        let callers = text(TRACEPARENT_HEADER).and_then(TraceContext::parse);
+        let trace = callers.map_or_else(|| TraceContext::root(fresh), |callers| callers.child(fresh));
         let correlation_id = text(CORRELATION_HEADER)
             .filter(|id| is_correlation_id(id))
             .map_or_else(|| trace.trace_id.to_string(), str::to_owned);
-        Self { correlation_id, trace }
+        Self { correlation_id, trace, parent: callers.map(|callers| callers.span_id) }
     }
 
     /// The trace id, as logs and problems have it.
@@ -85,6 +85,7 @@ mod tests {
         assert_eq!(ids.correlation_id, "order-7.b_c");
         assert_eq!(ids.trace_id(), "0af7651916cd43dd8448eb211c80319c");
         assert_eq!(ids.traceparent(), "00-0af7651916cd43dd8448eb211c80319c-0909090909090909-01");
+        assert_eq!(ids.parent.map(|step| step.to_string()).as_deref(), Some("b7ad6b7169203331"));
     }
 
     #[test]
@@ -96,7 +97,7 @@ mod tests {
                 [3; 16],
             );
             assert_eq!(ids.correlation_id, "03".repeat(16), "{unfit}");
-            assert_eq!(ids.correlation_id, ids.trace_id());
+            assert_eq!((&ids.correlation_id, ids.parent), (&ids.trace_id(), None));
         }
     }
 }

@@ -8,6 +8,7 @@
 
 pub mod asking;
 mod call;
+pub mod collector;
 pub mod dapr;
 mod drain;
 pub mod fleet;

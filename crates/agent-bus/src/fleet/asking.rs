@@ -1,17 +1,21 @@
-//! What agents ask of each other and of the read copy, as metrics.
+//! What agents ask of each other and of the read copy, as metrics; and questions as steps of traces.
 //!
 //! Not here: how they ask (the adapters), what becomes of an answer (each room).
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use ::invoke::{Invoke, InvokeError};
+use ::invoke::{Cause, Invoke, InvokeError, cause, caused_by};
 use async_trait::async_trait;
 use bus_dapr::BREAKER_OPEN;
+use clock::{Ids, RandomIds};
 use contracts::StudentId;
 use prometheus::{IntCounterVec, Opts};
 use read_copy::{CopyObserver, Look};
 use serde_json::Value;
-use telemetry::{Metrics, registered};
+use telemetry::{Metrics, Span, SpanId, SpanKind, Spans, TraceContext, registered};
+
+use super::Process;
 
 /// How a question may end. `abandoned`: whoever asked did not wait for it.
 const OUTCOMES: [&str; 7] =
@@ -20,16 +24,26 @@ const OUTCOMES: [&str; 7] =
 /// The counters. Clones count together.
 #[derive(Clone)]
 pub(crate) struct Asked {
+    spans: Spans,
+    ids: Arc<dyn Ids>,
     invocations: IntCounterVec,
     looks: IntCounterVec,
 }
 
 impl Asked {
-    pub(crate) fn register(metrics: &Metrics) -> Result<Self, prometheus::Error> {
+    pub(crate) fn register(process: &Process) -> Result<Self, prometheus::Error> {
+        let (spans, ids) = (process.traces.spans.clone(), Arc::clone(&process.ids));
+        Ok(Self { spans, ids, ..Self::untraced(&process.metrics)? })
+    }
+
+    /// Questions that are counted, and are no steps of a trace.
+    pub(crate) fn untraced(metrics: &Metrics) -> Result<Self, prometheus::Error> {
         let counter = |name: &str, help: &str, labels: &[&str]| {
             registered(metrics.registry(), IntCounterVec::new(Opts::new(name, help), labels)?)
         };
         Ok(Self {
+            spans: Spans::default(),
+            ids: Arc::new(RandomIds),
             invocations: counter(
                 "agent_invocations_total",
                 "Questions to other agents, by how they ended.",
@@ -55,7 +69,7 @@ impl Asked {
                 self.invocations.with_label_values(&[agent, callee, outcome]);
             }
         }
-        Arc::new(CountedInvoke { inner, agent, invocations: self.invocations.clone() })
+        Arc::new(CountedInvoke { inner, agent, asked: self.clone() })
     }
 
     /// For the looks of `agent`.
@@ -81,7 +95,7 @@ impl CopyObserver for CountedLooks {
 struct CountedInvoke {
     inner: Arc<dyn Invoke>,
     agent: &'static str,
-    invocations: IntCounterVec,
+    asked: Asked,
 }
 
 /// A question that is counted when it is dropped: whoever asked may go away before its answer.
@@ -89,12 +103,30 @@ struct Question<'a> {
     counted: &'a CountedInvoke,
     callee: &'static str,
     outcome: &'static str,
+    began: Instant,
+    /// Its place in the trace, and what caused it, where somebody wants to know.
+    step: Option<(TraceContext, SpanId)>,
 }
 
 impl Drop for Question<'_> {
     fn drop(&mut self) {
-        let CountedInvoke { agent, invocations, .. } = self.counted;
-        invocations.with_label_values(&[agent, self.callee, self.outcome]).inc();
+        let CountedInvoke { agent, asked, .. } = self.counted;
+        asked.invocations.with_label_values(&[agent, self.callee, self.outcome]).inc();
+        let Some((at, parent)) = self.step else { return };
+        asked.spans.tell(Span {
+            at,
+            parent: Some(parent),
+            kind: SpanKind::Client,
+            name: format!("ask {}", self.callee),
+            began: self.began,
+            took: self.began.elapsed(),
+            attributes: vec![
+                ("agent", (*agent).to_owned()),
+                ("peer.service", self.callee.to_owned()),
+                ("outcome", self.outcome.to_owned()),
+            ],
+            failed: matches!(self.outcome, "unavailable" | "breaker_open" | "unreadable" | "abandoned"),
+        });
     }
 }
 
@@ -104,10 +136,26 @@ impl CountedInvoke {
         callee: &'static str,
         asking: impl Future<Output = Result<Value, InvokeError>>,
     ) -> Result<Value, InvokeError> {
-        let mut question = Question { counted: self, callee, outcome: "abandoned" };
-        let answer = asking.await;
+        let mut cause = cause();
+        let step = self.step(&cause);
+        if let Some((at, _)) = step {
+            // The callee's step comes after this one.
+            cause.traceparent = Some(at.to_string());
+        }
+        let began = Instant::now();
+        let mut question = Question { counted: self, callee, outcome: "abandoned", began, step };
+        let answer = caused_by(cause, asking).await;
         question.outcome = outcome(&answer);
         answer
+    }
+}
+
+impl CountedInvoke {
+    /// The next step of the trace, and the one before it, where somebody wants to know.
+    fn step(&self, cause: &Cause) -> Option<(TraceContext, SpanId)> {
+        let parent = TraceContext::parse(cause.traceparent.as_deref()?)?;
+        let wanted = self.asked.spans.wants(&parent);
+        wanted.then(|| (parent.child(self.asked.ids.event_id().0.into_bytes()), parent.span_id))
     }
 }
 
@@ -186,7 +234,7 @@ mod tests {
     #[tokio::test]
     async fn every_question_is_counted_by_how_it_ended() {
         let metrics = Metrics::new().unwrap();
-        let asked = Asked::register(&metrics).unwrap();
+        let asked = Asked::untraced(&metrics).unwrap();
         let invoke = asked.invoke(Arc::new(Callee), "review", &["progress"]);
         let told = |outcome: &str, count: u32| {
             let line = format!(

@@ -11,6 +11,7 @@ mod rooms;
 pub(crate) mod sandbox;
 mod settings;
 mod store;
+mod traces;
 pub(crate) mod usage;
 
 use std::convert::Infallible;
@@ -36,6 +37,7 @@ pub(crate) use observe::{Observed, Reachable, SchemaFits};
 pub(crate) use rooms::{Ledgers, Parts, Service, openapi_documents};
 pub(crate) use settings::{Common, postgres_address};
 pub(crate) use store::Store;
+pub(crate) use traces::Traces;
 
 use crate::cli::Failure;
 
@@ -50,11 +52,16 @@ pub(crate) struct Process {
     pub(crate) metrics: Metrics,
     pub(crate) tokenizer: Tokenizer,
     pub(crate) shutdown: Shutdown,
+    pub(crate) traces: Traces,
 }
 
 impl Process {
-    /// Begins a process whose tokens are signed by these keys.
-    pub(crate) async fn begin(common: &Common, keys: KeySource) -> Result<Self, Failure> {
+    /// Begins a process whose tokens are signed by these keys. `service` is its name in traces.
+    pub(crate) async fn begin(
+        common: &Common,
+        service: &'static str,
+        keys: KeySource,
+    ) -> Result<Self, Failure> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let settings = auth::Settings {
             keys,
@@ -63,13 +70,16 @@ impl Process {
             refresh_every: KEYS_EVERY,
         };
         let verifier = Arc::new(Verifier::open(settings, Arc::clone(&clock)).await?);
+        let metrics = Metrics::new()?;
+        let traces = Traces::begin(common, service, Arc::clone(&clock), &metrics)?;
         Ok(Self {
             clock,
             ids: Arc::new(RandomIds),
             verifier,
-            metrics: Metrics::new()?,
+            metrics,
             tokenizer: Tokenizer::new(common.baseline_tokens),
             shutdown: Shutdown::new(),
+            traces,
         })
     }
 
@@ -158,6 +168,7 @@ impl Process {
             limiter,
             limits: common.limits(),
             metrics: self.metrics.clone(),
+            spans: self.traces.spans.clone(),
             record: Some(Arc::new(usage::Recorded(meter.clone()))),
         };
         let root = Root { checks };

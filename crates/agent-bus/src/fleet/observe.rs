@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use bus::{BusObserver, Subscription};
-use clock::Clock;
+use bus::settle::End;
+use bus::{BusObserver, Headers, Subscription};
+use clock::{Clock, Ids};
 use contracts::Topic;
 use contracts::events::ErrorType;
 use futures::future::BoxFuture;
@@ -14,7 +15,9 @@ use ledger::Ledger;
 use ledger_postgres::{Opening, Stage};
 use prometheus::{IntCounterVec, IntGaugeVec, Opts};
 use room::{Check, NotThere};
-use telemetry::{Metrics, registered};
+use telemetry::{Metrics, Span, SpanKind, Spans, TraceContext, registered};
+
+use super::Process;
 
 /// How often outboxes are measured.
 const OUTBOX_EVERY: Duration = Duration::from_secs(5);
@@ -22,13 +25,16 @@ const OUTBOX_EVERY: Duration = Duration::from_secs(5);
 /// What happens to deliveries, as metrics.
 pub(crate) struct Observed {
     metrics: Metrics,
+    spans: Spans,
+    ids: Arc<dyn Ids>,
     delivered: IntCounterVec,
     retried: IntCounterVec,
     lag: IntGaugeVec,
 }
 
 impl Observed {
-    pub(crate) fn register(metrics: &Metrics) -> Result<Self, prometheus::Error> {
+    pub(crate) fn register(process: &Process) -> Result<Self, prometheus::Error> {
+        let metrics = &process.metrics;
         let registry = metrics.registry();
         let counter = |name: &str, help: &str| {
             registered(registry, IntCounterVec::new(Opts::new(name, help), &["agent", "topic"])?)
@@ -39,6 +45,8 @@ impl Observed {
         );
         Ok(Self {
             metrics: metrics.clone(),
+            spans: process.traces.spans.clone(),
+            ids: Arc::clone(&process.ids),
             delivered: counter("agent_records_delivered_total", "Records handed to a handler, each time.")?,
             retried: counter("agent_records_retried_total", "Records handed out again after a failure.")?,
             lag: registered(registry, IntGaugeVec::new(lag, &["agent", "topic"])?)?,
@@ -81,6 +89,28 @@ impl BusObserver for Observed {
 
     fn dead_lettered(&self, group: &'static str, topic: Topic, error_type: ErrorType) {
         self.metrics.dead_letters(group, topic.name(), error_type.as_str(), 1);
+    }
+
+    fn ended(&self, group: &'static str, topic: Topic, headers: &Headers, began: Instant, end: End) {
+        let Some(parent) = headers.traceparent.as_deref().and_then(TraceContext::parse) else { return };
+        if !self.spans.wants(&parent) {
+            return;
+        }
+        self.spans.tell(Span {
+            at: parent.child(self.ids.event_id().0.into_bytes()),
+            parent: Some(parent.span_id),
+            kind: SpanKind::Consumer,
+            name: format!("process {topic}"),
+            began,
+            took: began.elapsed(),
+            attributes: vec![
+                ("agent", group.to_owned()),
+                ("messaging.destination.name", topic.name().to_owned()),
+                ("messaging.consumer.group.name", group.to_owned()),
+                ("correlation_id", headers.correlation_id.clone().unwrap_or_default()),
+            ],
+            failed: end == End::Left,
+        });
     }
 
     fn unread(&self, group: &'static str, topic: Option<Topic>) {

@@ -42,6 +42,12 @@ pub(crate) struct Common {
     /// What to do where the kernel lacks a layer of the sandbox's lockdown
     #[arg(long, env = "AGENT_BUS_SANDBOX_LOCKDOWN", value_enum, default_value_t = SandboxLockdown::Required)]
     pub sandbox_lockdown: SandboxLockdown,
+    /// The collector of traces, http://host:port, which speaks OTLP over HTTP; no traces where absent
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true, value_parser = collector)]
+    pub otlp_endpoint: Option<String>,
+    /// How many of a thousand traces that begin here are collected; of others the caller says
+    #[arg(long, env = "AGENT_BUS_TRACE_SHARE", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    pub trace_share: u16,
     /// How logs are written, on standard error
     #[arg(long, env = "AGENT_BUS_LOG_FORMAT", value_enum, default_value_t = LogFormat::Auto)]
     pub log_format: LogFormat,
@@ -64,6 +70,13 @@ impl Common {
 pub(crate) fn postgres_address(text: &str) -> Result<String, &'static str> {
     let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
     if is_postgres { Ok(text.to_owned()) } else { Err("an address begins with postgres://") }
+}
+
+/// What is behind the scheme shows when it is asked.
+fn collector(text: &str) -> Result<String, &'static str> {
+    let is_http =
+        ["http://", "https://"].iter().any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
+    if is_http { Ok(text.to_owned()) } else { Err("an address begins with http:// or https://") }
 }
 
 fn at_least_one() -> clap::builder::RangedI64ValueParser<u32> {

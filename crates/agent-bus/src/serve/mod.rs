@@ -43,10 +43,10 @@ pub(crate) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
 async fn live(settings: &Settings) -> Result<ExitCode, Failure> {
     let signals = lifecycle::signals()?;
     let (service, common) = (settings.service, &settings.common);
-    let process = Process::begin(common, KeySource::parse(&settings.jwks)?).await?;
+    let process = Process::begin(common, service.name(), KeySource::parse(&settings.jwks)?).await?;
     let (store, ledger, opening) =
         Store::room_when_there(&settings.database, settings.outbox_max, service.spec())?;
-    let observed = Arc::new(Observed::register(&process.metrics)?);
+    let observed = Arc::new(Observed::register(&process)?);
     let redis =
         settings.redis.as_deref().map(|address| Redis::at(address, Default::default())).transpose()?;
     let carried = Carried::open(settings, &process, Arc::clone(&observed) as _, redis.as_ref())?;
@@ -60,7 +60,7 @@ async fn live(settings: &Settings) -> Result<ExitCode, Failure> {
         copy: carried.copy.clone(),
         sandbox,
         learning: Learning::register(&process.metrics)?,
-        asked: Asked::register(&process.metrics)?,
+        asked: Asked::register(&process)?,
     };
     let mut rooms = vec![service.room(Arc::clone(&ledger), parts)];
     let ledgers = vec![(service.name(), ledger)];
@@ -85,7 +85,7 @@ async fn live(settings: &Settings) -> Result<ExitCode, Failure> {
     checks.extend(redis.clone().map(|redis| ("redis", redis_answers(redis))));
     let router = process.router(rooms, checks, common, limiter(settings, &process.metrics, redis)?, &meter);
     let internal = internal::router(router.clone(), carried.inbound, settings)?;
-    let shutdown = process.shutdown;
+    let (shutdown, traces) = (process.shutdown, process.traces);
     let (stop, refused) = (shutdown.soft().clone(), opening.clone());
     shutdown.spawn(
         "schema",
@@ -104,6 +104,7 @@ async fn live(settings: &Settings) -> Result<ExitCode, Failure> {
     }
     let ending = shutdown.run(signals, common.drain()).await;
     meter.stop().await;
+    traces.stop().await;
     store.close().await?;
     match opening.stage() {
         Stage::Refused(why) => Err(why.into()),

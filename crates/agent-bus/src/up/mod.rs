@@ -51,9 +51,9 @@ async fn live(settings: Settings) -> Result<ExitCode, Failure> {
     let common = &settings.common;
     let folder = DataFolder::hold(&settings.data_dir)?;
     let keys = DevKeys::open(folder.path(), Arc::new(SystemClock))?;
-    let process = Process::begin(common, key_source(&settings, &keys)?).await?;
+    let process = Process::begin(common, ALL, key_source(&settings, &keys)?).await?;
     let store = Store::open(settings.database.as_deref(), &folder.database()).await?;
-    let observed = Arc::new(Observed::register(&process.metrics)?);
+    let observed = Arc::new(Observed::register(&process)?);
     let bus = MemoryBus::new(
         bus::memory::Settings::default(),
         Arc::clone(&process.clock),
@@ -72,7 +72,7 @@ async fn live(settings: Settings) -> Result<ExitCode, Failure> {
         copy: None,
         sandbox: Arc::clone(&sandbox) as _,
         learning: Learning::register(&process.metrics)?,
-        asked: Asked::register(&process.metrics)?,
+        asked: Asked::register(&process)?,
     };
     let (mut rooms, ledgers) = rooms(&store, &in_process, &parts).await?;
 
@@ -96,10 +96,11 @@ async fn live(settings: Settings) -> Result<ExitCode, Failure> {
     let router = process.router(rooms, checks, common, Arc::new(MemoryLimit::default()), &meter);
     let listener = lifecycle::bind(SocketAddr::new(common.host, common.port)).await?;
     banner::print(&settings, &keys, listener.local_addr()?)?;
-    let shutdown = process.shutdown;
+    let (shutdown, traces) = (process.shutdown, process.traces);
     shutdown.spawn("http", lifecycle::serve(listener, router, ServerSettings::default(), shutdown.clone()));
     let ending = shutdown.run(signals, common.drain()).await;
     meter.stop().await;
+    traces.stop().await;
     store.close().await?;
     Ok(ending.into())
 }

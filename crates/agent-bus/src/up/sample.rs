@@ -53,7 +53,7 @@ pub(crate) async fn sample_calls() -> Result<Vec<Sample>, Failure> {
         copy: None,
         sandbox: pool,
         learning: Learning::register(&metrics)?,
-        asked: Asked::register(&metrics)?,
+        asked: Asked::untraced(&metrics)?,
     };
     let (rooms, _) = super::rooms(&store, &in_process, &parts).await?;
     let router = rooms.into_iter().fold(Router::new(), |router, room| router.merge(room.router));
