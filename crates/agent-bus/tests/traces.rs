@@ -1,7 +1,5 @@
 //! Traces on their way to a collector: what is told of a request, and that a collector that is away is in nobody's way.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};

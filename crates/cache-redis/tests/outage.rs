@@ -27,8 +27,9 @@ async fn while_the_server_is_gone_the_setting_speaks_and_then_it_counts_again() 
     let limit = |prefix, on_failure| {
         RedisLimit::new(Redis::at(server.address(), SETTINGS).unwrap(), prefix, on_failure)
     };
+    let redis = Redis::at(server.address(), SETTINGS).unwrap();
     let [alone, open, closed] = [
-        limit("alone:", OnFailure::Alone),
+        RedisLimit::new(redis.clone(), "alone:", OnFailure::Alone),
         limit("open:", OnFailure::Open),
         limit("closed:", OnFailure::Closed),
     ];
@@ -36,6 +37,7 @@ async fn while_the_server_is_gone_the_setting_speaks_and_then_it_counts_again() 
         assert_eq!(limit.check("ann", 1).await, Verdict::Allowed);
         assert!(matches!(limit.check("ann", 1).await, Verdict::Refused { .. }));
     }
+    assert!(!redis.is_silent());
     server.crash();
     for _ in 0..50 {
         assert_eq!(open.check("ann", 1).await, Verdict::Allowed);
@@ -46,9 +48,11 @@ async fn while_the_server_is_gone_the_setting_speaks_and_then_it_counts_again() 
     for _ in 0..50 {
         assert!(matches!(alone.check("ann", 1).await, Verdict::Refused { .. }));
     }
+    assert!(redis.is_silent(), "whoever has a clone knows that the process counts alone");
     server.start();
     // The server has forgotten everybody: the first request passes, and shows whose count it is.
     while alone.check("ann", 1).await != Verdict::Allowed {}
+    assert!(!redis.is_silent());
     while open.check("ann", 1).await == Verdict::Allowed {}
     while closed.check("ann", 1).await == CANNOT_SAY {}
     for limit in [&alone, &open, &closed] {
