@@ -53,6 +53,8 @@ REFUSED = [
     ("backup: {image: ''}", "/backup/image"),
     ("backup: {storage: much}", "/backup/storage"),
     ("backup: {keep: 3}", "keep"),
+    ("traces: {otlpEndpoint: 'https://otel:4318'}", "/traces/otlpEndpoint"),
+    ("traces: {share: 1001}", "/traces/share"),
     ("services: {backup: {}}", "backup"),
 ]
 
@@ -127,7 +129,7 @@ def settings(helm):
         text = (CHART / "files" / name).read_text()
         read |= set(re.findall(r"\b((?:BACKUP|RESTORE)_[A-Z_]+)\b", re.sub(r"(?m)^#.*$", "", text)))
     told = set()
-    for way in ([], ["--set", "bus=kafka", "--set", "kafka.options.secret=k"], ["--set", "redis.secret=r"]):
+    for way in ([], ["--set", "bus=kafka", "--set", "kafka.options.secret=k"], ["--set", "redis.secret=r,traces.otlpEndpoint=http://otel:4318"]):
         for document in objects(helm, "blue", *way):
             if document["kind"] in ("Deployment", "Job", "CronJob"):
                 told |= {one["name"] for one in template_of(document)["spec"]["containers"][0]["env"]}

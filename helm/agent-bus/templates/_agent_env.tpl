@@ -48,6 +48,10 @@
 {{- with $v.schemaRegistry }}
 - {name: SCHEMA_REGISTRY_URL, value: {{ . | quote }}}
 {{- end }}
+{{- with $v.traces.otlpEndpoint }}
+- {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ . | quote }}}
+- {name: AGENT_BUS_TRACE_SHARE, value: {{ int64 $v.traces.share | quote }}}
+{{- end }}
 {{- with $v.settings }}
 - {name: AGENT_BUS_STUDENT_REQUESTS_PER_MINUTE, value: {{ int64 .studentRequestsPerMinute | quote }}}
 - {name: AGENT_BUS_OTHER_REQUESTS_PER_MINUTE, value: {{ int64 .otherRequestsPerMinute | quote }}}

@@ -37,8 +37,10 @@
 {{- $port := regexFind ":[0-9]+" (regexReplaceAll "^https?://" $v.schemaRegistry "") | trimPrefix ":" }}
 {{- $port = $port | default (hasPrefix "https:" $v.schemaRegistry | ternary "443" "80") }}
 {{- include "agent-bus.arrow" (dict "root" $root "peers" $np.schemaRegistry "ports" (toYaml (list (dict "port" (int $port) "protocol" "TCP")))) }}
-{{- else if and (eq . "otlp") $v.dapr.otlpEndpoint }}
-{{- include "agent-bus.arrow" (dict "root" $root "peers" $np.otlp "ports" (include "agent-bus.portsOf" $v.dapr.otlpEndpoint)) }}
+{{- else if eq . "otlp" }}
+{{- range compact (list $v.dapr.otlpEndpoint (regexReplaceAll "^http://" $v.traces.otlpEndpoint "")) }}
+{{- include "agent-bus.arrow" (dict "root" $root "peers" $np.otlp "ports" (include "agent-bus.portsOf" .)) }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}
