@@ -1,12 +1,14 @@
 //! HTTP as cheap as it gets: the client shares its processors with what it measures.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use crate::Failure;
 
@@ -16,7 +18,11 @@ pub(crate) type Http = Client<HttpConnector, Full<Bytes>>;
 pub(crate) fn client() -> Http {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
-    Client::builder(TokioExecutor::new()).build(connector)
+    // An agent closes a connection after 15 s of silence: what is used until shortly before is never closed under a request.
+    Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(Duration::from_secs(10))
+        .build(connector)
 }
 
 /// One request: its status and what was answered.
