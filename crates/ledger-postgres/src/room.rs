@@ -40,7 +40,6 @@ impl Room {
     pub(crate) fn is_known_by(&self, numbers: Numbers) {
         let room = self.numbers.get_or_init(|| numbers).room;
         self.base.ears.add(room, &self.changed);
-        self.changed.notify_one();
     }
 
     /// The numbers under which the database keeps it.
