@@ -14,13 +14,14 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 from fleet import call
 
 ROOT = Path(__file__).resolve().parent.parent
 # Without any getting fewer.
-PUBLISHES_WITHIN_S = 120
+RESTS_WITHIN_S = 120
 READY_WITHIN_S = 120
 SERVICES = ["progress", "debug", "review", "concepts", "exercise"]
 TOKEN_BETWEEN_AGENTS = "between-agents"
@@ -290,21 +291,38 @@ class Cluster:
 
     def publish_all(self):
         """Waits until no agent has anything left to publish: until then the topics do not hold all."""
-        empty_since, fewest, give_up = None, float("inf"), time.monotonic() + PUBLISHES_WITHIN_S
+        self._until_none_is_left(self.unpublished)
+
+    def come_to_rest(self):
+        """Waits until no agent has anything left to publish or to consume. Not under load: something always waits there."""
+        self._until_none_is_left(lambda: self.unpublished() + self.unconsumed())
+
+    def unpublished(self):
+        """How many events wait in an outbox, by agent."""
+        return Counter({f"{agent}'s outbox": self.metric(agent, "agent_outbox_messages") for agent in self.agents})
+
+    def unconsumed(self):
+        """How many records wait for an agent, by the offsets on the brokers, which sidecars commit too."""
+        waiting = Counter()
+        for line in self.run("topics", "lag", check=False).splitlines():
+            agent, _, records = line.split()
+            if agent in self.agents:
+                waiting[f"{agent}'s lag"] += int(records)
+        return waiting
+
+    def _until_none_is_left(self, what):
+        none_since, fewest, give_up = None, float("inf"), time.monotonic() + RESTS_WITHIN_S
         while time.monotonic() < give_up:
-            left = {agent: self.metric(agent, "agent_outbox_messages") for agent in self.agents}
-            if sum(left.values()):
-                empty_since = None
-            else:
-                empty_since = empty_since or time.monotonic()
-            if sum(left.values()) < fewest:
-                fewest, give_up = sum(left.values()), time.monotonic() + PUBLISHES_WITHIN_S
+            left = what()
+            none_since = None if left.total() else none_since or time.monotonic()
+            if left.total() < fewest:
+                fewest, give_up = left.total(), time.monotonic() + RESTS_WITHIN_S
             # Outboxes are measured every five seconds.
-            if empty_since and time.monotonic() - empty_since > 11:
+            if none_since and time.monotonic() - none_since > 11:
                 return
-            time.sleep(0.2)
-        logs = "\n".join(self.log_of(agent) for agent in self.agents if left[agent])
-        raise SystemExit(f"outboxes do not get empty: {left}\n{logs}")
+            time.sleep(0.5)
+        logs = "\n".join(self.log_of(agent) for agent in self.agents)
+        raise SystemExit(f"not all is published and consumed: {dict(left)}\n{logs}")
 
     def wait_until_ready(self):
         give_up = time.monotonic() + READY_WITHIN_S
