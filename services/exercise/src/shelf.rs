@@ -17,7 +17,7 @@ use room::Stop;
 use sandbox::{Background, Sandbox, SandboxError};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, MutexGuard, Notify, OnceCell};
-use tokio::time::{Duration, Instant, sleep, timeout};
+use tokio::time::{Duration, sleep, timeout};
 
 use crate::admission::{self, Admitted, NotAdmitted};
 use crate::decide::adapt::{Candidate, History};
@@ -51,9 +51,6 @@ const BUSY_RETRY_S: u32 = 2;
 
 /// How long the background waits when the sandbox or the ledger cannot be had.
 const STAND_BACK: Duration = Duration::from_secs(2);
-
-/// How often as long as an admission took the background rests after it: a class that begins needs the processors itself.
-const REST: u32 = 2;
 
 /// An exercise on the shelf.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -406,12 +403,10 @@ impl Shelf {
             self.templates.generators().filter(|generator| generator.template.topic == topic).collect();
         let sandbox = Background(Arc::clone(&self.sandbox));
         for name in self.untried(&generators, wanted) {
-            let began = Instant::now();
             while let Err(error) = self.admit(&sandbox, name.clone()).await {
                 tracing::debug!(exercise = %name, %error, "the shelf is filled later");
                 sleep(STAND_BACK).await;
             }
-            sleep(began.elapsed().saturating_mul(REST)).await;
         }
         part.filled.store(wanted, Ordering::Release);
     }
