@@ -180,6 +180,22 @@ pub enum Level {
     Mastered,
 }
 
+impl Level {
+    /// All of them, upwards.
+    pub const ALL: [Self; 4] = [Self::Beginner, Self::Learning, Self::Proficient, Self::Mastered];
+
+    /// Its name in the API, in texts and in metrics.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Beginner => "beginner",
+            Self::Learning => "learning",
+            Self::Proficient => "proficient",
+            Self::Mastered => "mastered",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

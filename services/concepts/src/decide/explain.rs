@@ -59,7 +59,7 @@ pub fn explain(
 ) -> Result<Explanation, minijinja::Error> {
     let places = places(lesson, question.code);
     let mut context = BTreeMap::from([
-        ("level", Value::from(level_name(question.level))),
+        ("level", Value::from(question.level.name())),
         ("title", Value::from(lesson.topic.title())),
         ("given", Value::from(question.code.is_some())),
         ("seen", seen(question.code)),
@@ -75,16 +75,6 @@ pub fn explain(
     context.insert("broken_line", Value::from(reading.and_then(|reading| reading.broken_line).unwrap_or(0)));
     context.insert("cut", Value::from(reading.is_some_and(|reading| reading.cut)));
     Ok(Explanation { text: tidy(&library.render_frame(&context)?), places })
-}
-
-/// The level's name in texts.
-fn level_name(level: Level) -> &'static str {
-    match level {
-        Level::Beginner => "beginner",
-        Level::Learning => "learning",
-        Level::Proficient => "proficient",
-        Level::Mastered => "mastered",
-    }
 }
 
 /// Where the program shows the lesson's concept.

@@ -37,8 +37,7 @@ static OURS: LazyLock<HashMap<&'static str, &'static Rule>> = LazyLock::new(|| {
     profile::rules().iter().flat_map(named).collect()
 });
 
-static SETTINGS: LazyLock<[LinterSettings; 4]> =
-    LazyLock::new(|| [Level::Beginner, Level::Learning, Level::Proficient, Level::Mastered].map(settings));
+static SETTINGS: LazyLock<[LinterSettings; 4]> = LazyLock::new(|| Level::ALL.map(settings));
 
 fn ruff_rules(rule: &'static Rule) -> impl Iterator<Item = RuffRule> {
     rule.ruff.iter().filter_map(|code| RuffRule::from_code(code).ok())
