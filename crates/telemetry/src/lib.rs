@@ -15,7 +15,7 @@ mod spans;
 mod trace;
 
 pub use log::{Format, LogError, init};
-pub use metrics::{ErrorKind, METRICS_CONTENT_TYPE, Metrics, method_label, registered};
+pub use metrics::{ErrorKind, METRICS_CONTENT_TYPE, Metrics, counters, method_label, registered};
 pub use request::{CORRELATION_HEADER, CORRELATION_MAX_CHARS, RequestIds};
 pub use spans::{Lost, SPANS_WAITING_MAX, Span, SpanKind, Spans, otlp};
 pub use trace::{SpanId, TRACEPARENT_HEADER, TraceContext, TraceId};

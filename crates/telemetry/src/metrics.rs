@@ -83,10 +83,7 @@ impl Metrics {
     /// When a name is not valid or twice there: a mistake in this file, which its test finds.
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
-        let counter = |name: &str, help: &str, labels: &[&str]| {
-            let family = IntCounterVec::new(Opts::new(name, help), labels)?;
-            registry.register(Box::new(family.clone())).map(|()| family)
-        };
+        let counter = |name, help, labels: &[&str]| counters(&registry, name, help, labels);
         let families = Families {
             requests: counter(
                 "agent_requests_total",
@@ -232,6 +229,19 @@ where
     T: prometheus::core::Collector + Clone + 'static,
 {
     registry.register(Box::new(family.clone())).map(|()| family)
+}
+
+/// A family of counters, registered.
+///
+/// # Errors
+/// When a name is not well formed, or a family of this name is there already.
+pub fn counters(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    labels: &[&str],
+) -> Result<IntCounterVec, prometheus::Error> {
+    registered(registry, IntCounterVec::new(Opts::new(name, help), labels)?)
 }
 
 /// A method of the known ones: a caller may send any word.

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use prometheus::{GaugeVec, IntCounterVec, Opts, Registry};
-use telemetry::registered;
+use telemetry::{counters, registered};
 
 use crate::Tokens;
 
@@ -52,9 +52,7 @@ pub(crate) struct UsageMetrics {
 
 impl UsageMetrics {
     pub(crate) fn register(registry: &Registry) -> prometheus::Result<Self> {
-        let counter = |name: &str, help: &str, labels: &[&str]| -> prometheus::Result<IntCounterVec> {
-            registered(registry, IntCounterVec::new(Opts::new(name, help), labels)?)
-        };
+        let counter = |name, help, labels: &[&str]| counters(registry, name, help, labels);
         let dropped = counter("agent_usage_dropped_total", "Calls without a usage record.", &["reason"])?;
         for reason in Dropped::ALL {
             dropped.with_label_values(&[reason.as_str()]);

@@ -9,10 +9,8 @@ use contracts::events::StruggleCause;
 use exercise::AnswerObserver;
 use exercise::decide::exercise::Kind;
 use progress::{EvidenceKind, LearningObserver};
-use prometheus::{IntCounterVec, Opts};
-use telemetry::{Metrics, registered};
-
-const LEVELS: [Level; 4] = [Level::Beginner, Level::Learning, Level::Proficient, Level::Mastered];
+use prometheus::IntCounterVec;
+use telemetry::{Metrics, counters};
 
 const SIGNS: [StruggleCause; 5] = [
     StruggleCause::RepeatedError,
@@ -33,9 +31,7 @@ pub(crate) struct Learning {
 
 impl Learning {
     pub(crate) fn register(metrics: &Metrics) -> Result<Self, prometheus::Error> {
-        let counter = |name: &str, help: &str, labels: &[&str]| {
-            registered(metrics.registry(), IntCounterVec::new(Opts::new(name, help), labels)?)
-        };
+        let counter = |name, help, labels: &[&str]| counters(metrics.registry(), name, help, labels);
         Ok(Self {
             answers: counter(
                 "agent_learning_answers_total",
@@ -61,8 +57,8 @@ impl Learning {
         for kind in EvidenceKind::ALL {
             self.evidence.with_label_values(&[kind.name()]);
         }
-        for level in LEVELS {
-            self.levels.with_label_values(&[level_word(level)]);
+        for level in Level::ALL {
+            self.levels.with_label_values(&[level.name()]);
         }
         for sign in SIGNS {
             self.struggles.with_label_values(&[sign_word(sign)]);
@@ -87,7 +83,7 @@ impl LearningObserver for Learning {
     }
 
     fn level_changed(&self, level: Level) {
-        self.levels.with_label_values(&[level_word(level)]).inc();
+        self.levels.with_label_values(&[level.name()]).inc();
     }
 
     fn struggle(&self, sign: StruggleCause) {
@@ -99,15 +95,6 @@ impl AnswerObserver for Learning {
     fn answered(&self, kind: Kind, correct: bool) {
         let correct = if correct { "true" } else { "false" };
         self.answers.with_label_values(&[kind.name(), correct]).inc();
-    }
-}
-
-fn level_word(level: Level) -> &'static str {
-    match level {
-        Level::Beginner => "beginner",
-        Level::Learning => "learning",
-        Level::Proficient => "proficient",
-        Level::Mastered => "mastered",
     }
 }
 
@@ -127,8 +114,8 @@ mod tests {
 
     #[test]
     fn the_words_are_those_of_the_api() {
-        for level in LEVELS {
-            assert_eq!(serde_json::json!(level), level_word(level));
+        for level in Level::ALL {
+            assert_eq!(serde_json::json!(level), level.name());
         }
         for sign in SIGNS {
             assert_eq!(serde_json::json!(sign), sign_word(sign));

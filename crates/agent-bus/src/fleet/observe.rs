@@ -15,7 +15,7 @@ use ledger::Ledger;
 use ledger_postgres::{Opening, Stage};
 use prometheus::{IntCounterVec, IntGaugeVec, Opts};
 use room::{Check, NotThere};
-use telemetry::{Metrics, Span, SpanKind, Spans, TraceContext, registered};
+use telemetry::{Metrics, Span, SpanKind, Spans, TraceContext, counters, registered};
 
 use super::Process;
 
@@ -36,9 +36,7 @@ impl Observed {
     pub(crate) fn register(process: &Process) -> Result<Self, prometheus::Error> {
         let metrics = &process.metrics;
         let registry = metrics.registry();
-        let counter = |name: &str, help: &str| {
-            registered(registry, IntCounterVec::new(Opts::new(name, help), &["agent", "topic"])?)
-        };
+        let counter = |name, help| counters(registry, name, help, &["agent", "topic"]);
         let lag = Opts::new(
             "agent_consumer_lag_records",
             "Records on the broker that the agent has not done yet, in this process's partitions.",
