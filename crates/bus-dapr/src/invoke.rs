@@ -7,12 +7,11 @@
 
 use std::time::Duration;
 
-use ::invoke::{ANSWER_MAX_BYTES, Invoke, InvokeError, cause, understood};
+use ::invoke::{ANSWER_MAX_BYTES, Invoke, InvokeError, Question, cause, understood};
 use async_trait::async_trait;
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
-use contracts::StudentId;
-use http::{Method, Request, StatusCode, header};
+use http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use tokio::task::JoinError;
 
@@ -37,43 +36,6 @@ impl DaprInvoke {
     #[must_use]
     pub fn new(sidecar: Sidecar, prefix: impl Into<String>) -> Self {
         Self { sidecar, prefix: prefix.into() }
-    }
-
-    async fn ask(
-        &self,
-        method: Method,
-        agent: &'static str,
-        path: &str,
-        body: Option<&serde_json::Value>,
-        on_behalf_of: Option<&StudentId>,
-    ) -> Result<serde_json::Value, InvokeError> {
-        let address = format!(
-            "{}/v1.0/invoke/{}{agent}/method/api/v1/{agent}/{path}",
-            self.sidecar.address(),
-            self.prefix
-        );
-        let mut request = Request::builder().method(method).uri(address);
-        for (name, value) in cause().headers() {
-            request = request.header(name, value);
-        }
-        if let Some(student) = on_behalf_of {
-            request = request.header(ON_BEHALF_OF_HEADER, student.as_str());
-        }
-        let body = match body {
-            Some(body) => {
-                request = request.header(header::CONTENT_TYPE, "application/json");
-                Body::from(body.to_string())
-            }
-            None => Body::empty(),
-        };
-        let request = request.body(body).map_err(|error| InvokeError::Unavailable(error.to_string()))?;
-        // A task of its own, which goes on when the caller does not wait any longer: see `exchange`.
-        let exchange = tokio::spawn(exchange(self.sidecar.clone(), request));
-        let answered = tokio::time::timeout(ANSWER_MAX, exchange).await;
-        let late = |_| InvokeError::Unavailable(format!("no answer in {} ms", ANSWER_MAX.as_millis()));
-        let ended = |error: JoinError| InvokeError::Unavailable(error.to_string());
-        let (status, body) = answered.map_err(late)?.map_err(ended)??;
-        understood(status.as_u16(), &body)
     }
 }
 
@@ -105,22 +67,34 @@ fn told(error: &(dyn std::error::Error + 'static)) -> String {
 
 #[async_trait]
 impl Invoke for DaprInvoke {
-    async fn get(
-        &self,
-        agent: &'static str,
-        path: &str,
-        on_behalf_of: Option<&StudentId>,
-    ) -> Result<serde_json::Value, InvokeError> {
-        self.ask(Method::GET, agent, path, None, on_behalf_of).await
-    }
-
-    async fn post(
-        &self,
-        agent: &'static str,
-        path: &str,
-        body: &serde_json::Value,
-        on_behalf_of: &StudentId,
-    ) -> Result<serde_json::Value, InvokeError> {
-        self.ask(Method::POST, agent, path, Some(body), Some(on_behalf_of)).await
+    async fn ask(&self, question: Question<'_>) -> Result<serde_json::Value, InvokeError> {
+        let Question { agent, path, body, on_behalf_of } = question;
+        let address = format!(
+            "{}/v1.0/invoke/{}{agent}/method/api/v1/{agent}/{path}",
+            self.sidecar.address(),
+            self.prefix
+        );
+        let mut request = Request::builder().method(question.method()).uri(address);
+        for (name, value) in cause().headers() {
+            request = request.header(name, value);
+        }
+        if let Some(student) = on_behalf_of {
+            request = request.header(ON_BEHALF_OF_HEADER, student.as_str());
+        }
+        let body = match body {
+            Some(body) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Body::from(body.to_string())
+            }
+            None => Body::empty(),
+        };
+        let request = request.body(body).map_err(|error| InvokeError::Unavailable(error.to_string()))?;
+        // A task of its own, which goes on when the caller does not wait any longer: see `exchange`.
+        let exchange = tokio::spawn(exchange(self.sidecar.clone(), request));
+        let answered = tokio::time::timeout(ANSWER_MAX, exchange).await;
+        let late = |_| InvokeError::Unavailable(format!("no answer in {} ms", ANSWER_MAX.as_millis()));
+        let ended = |error: JoinError| InvokeError::Unavailable(error.to_string());
+        let (status, body) = answered.map_err(late)?.map_err(ended)??;
+        understood(status.as_u16(), &body)
     }
 }

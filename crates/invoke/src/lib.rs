@@ -10,6 +10,7 @@ pub use standing::{AskProgress, Standing, Standings};
 
 use async_trait::async_trait;
 use contracts::StudentId;
+use http::Method;
 use serde::de::DeserializeOwned;
 
 /// Why there is no answer. A caller must be able to go on without one.
@@ -29,18 +30,44 @@ pub enum InvokeError {
     Unreadable(String),
 }
 
+/// What is asked of another agent at `/api/v1/<agent>/<path>`, as a service.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The other agent.
+    pub agent: &'static str,
+    /// Behind its name.
+    pub path: &'a str,
+    /// What is posted; without it the question is a GET.
+    pub body: Option<&'a serde_json::Value>,
+    /// The student for whom it is asked, if for one.
+    pub on_behalf_of: Option<&'a StudentId>,
+}
+
+impl Question<'_> {
+    /// GET or POST.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        if self.body.is_some() { Method::POST } else { Method::GET }
+    }
+}
+
 /// Asks another agent.
 #[async_trait]
 pub trait Invoke: Send + Sync + 'static {
-    /// `GET /api/v1/<agent>/<path>` as a service, on behalf of a student if one is named. The JSON body of a 200.
+    /// The JSON body of a 200.
+    async fn ask(&self, question: Question<'_>) -> Result<serde_json::Value, InvokeError>;
+
+    /// Asks without a body.
     async fn get(
         &self,
         agent: &'static str,
         path: &str,
         on_behalf_of: Option<&StudentId>,
-    ) -> Result<serde_json::Value, InvokeError>;
+    ) -> Result<serde_json::Value, InvokeError> {
+        self.ask(Question { agent, path, body: None, on_behalf_of }).await
+    }
 
-    /// `POST /api/v1/<agent>/<path>` with a JSON body, as a service, on behalf of a student. The JSON body of a 200.
+    /// Posts a JSON body, on behalf of a student.
     ///
     /// It may be done although no answer comes: ask again only for what may be done twice.
     async fn post(
@@ -49,7 +76,9 @@ pub trait Invoke: Send + Sync + 'static {
         path: &str,
         body: &serde_json::Value,
         on_behalf_of: &StudentId,
-    ) -> Result<serde_json::Value, InvokeError>;
+    ) -> Result<serde_json::Value, InvokeError> {
+        self.ask(Question { agent, path, body: Some(body), on_behalf_of: Some(on_behalf_of) }).await
+    }
 }
 
 /// The largest answer that an adapter reads, in bytes.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use agent_core::mastery::Mastery;
 use async_trait::async_trait;
 use contracts::StudentId;
-use invoke::{AskProgress, Invoke, InvokeError, Standing, Standings};
+use invoke::{AskProgress, Invoke, InvokeError, Question, Standing, Standings};
 use serde_json::{Value, json};
 use testkit::StaticInvoke;
 
@@ -43,11 +43,7 @@ struct Hangs;
 
 #[async_trait]
 impl Invoke for Hangs {
-    async fn get(&self, _: &'static str, _: &str, _: Option<&StudentId>) -> Result<Value, InvokeError> {
-        std::future::pending().await
-    }
-
-    async fn post(&self, _: &'static str, _: &str, _: &Value, _: &StudentId) -> Result<Value, InvokeError> {
+    async fn ask(&self, _: Question<'_>) -> Result<Value, InvokeError> {
         std::future::pending().await
     }
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use contracts::StudentId;
-use invoke::{Invoke, InvokeError};
+use invoke::{Invoke, InvokeError, Question};
 use serde_json::Value;
 
 /// Answers from maps of addresses; what is not in them is not found. Or agents that cannot be reached. Clones are the
@@ -65,23 +64,9 @@ fn address(agent: &str, path: &str) -> String {
 
 #[async_trait]
 impl Invoke for StaticInvoke {
-    async fn get(
-        &self,
-        agent: &'static str,
-        path: &str,
-        _on_behalf_of: Option<&StudentId>,
-    ) -> Result<Value, InvokeError> {
-        self.answer(&self.answers, &address(agent, path))
-    }
-
-    async fn post(
-        &self,
-        agent: &'static str,
-        path: &str,
-        body: &Value,
-        _on_behalf_of: &StudentId,
-    ) -> Result<Value, InvokeError> {
-        let address = address(agent, path);
+    async fn ask(&self, question: Question<'_>) -> Result<Value, InvokeError> {
+        let address = address(question.agent, question.path);
+        let Some(body) = question.body else { return self.answer(&self.answers, &address) };
         self.posted.lock().unwrap_or_else(PoisonError::into_inner).push((address.clone(), body.clone()));
         self.answer(&self.post_answers, &address)
     }

@@ -5,15 +5,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use ::invoke::{Cause, Invoke, InvokeError, cause, caused_by};
+use ::invoke::{Cause, Invoke, InvokeError, Question, cause, caused_by};
 use async_trait::async_trait;
 use bus_dapr::BREAKER_OPEN;
 use clock::{Ids, RandomIds};
-use contracts::StudentId;
-use prometheus::{IntCounterVec, Opts};
+use prometheus::IntCounterVec;
 use read_copy::{CopyObserver, Look};
 use serde_json::Value;
-use telemetry::{Metrics, Span, SpanId, SpanKind, Spans, TraceContext, registered};
+use telemetry::{Metrics, Span, SpanId, SpanKind, Spans, TraceContext, counters};
 
 use super::Process;
 
@@ -38,9 +37,7 @@ impl Asked {
 
     /// Questions that are counted, and are no steps of a trace.
     pub(crate) fn untraced(metrics: &Metrics) -> Result<Self, prometheus::Error> {
-        let counter = |name: &str, help: &str, labels: &[&str]| {
-            registered(metrics.registry(), IntCounterVec::new(Opts::new(name, help), labels)?)
-        };
+        let counter = |name, help, labels: &[&str]| counters(metrics.registry(), name, help, labels);
         Ok(Self {
             spans: Spans::default(),
             ids: Arc::new(RandomIds),
@@ -99,7 +96,7 @@ struct CountedInvoke {
 }
 
 /// A question that is counted when it is dropped: whoever asked may go away before its answer.
-struct Question<'a> {
+struct Asking<'a> {
     counted: &'a CountedInvoke,
     callee: &'static str,
     outcome: &'static str,
@@ -108,7 +105,7 @@ struct Question<'a> {
     step: Option<(TraceContext, SpanId)>,
 }
 
-impl Drop for Question<'_> {
+impl Drop for Asking<'_> {
     fn drop(&mut self) {
         let CountedInvoke { agent, asked, .. } = self.counted;
         asked.invocations.with_label_values(&[agent, self.callee, self.outcome]).inc();
@@ -127,26 +124,6 @@ impl Drop for Question<'_> {
             ],
             failed: matches!(self.outcome, "unavailable" | "breaker_open" | "unreadable" | "abandoned"),
         });
-    }
-}
-
-impl CountedInvoke {
-    async fn counted(
-        &self,
-        callee: &'static str,
-        asking: impl Future<Output = Result<Value, InvokeError>>,
-    ) -> Result<Value, InvokeError> {
-        let mut cause = cause();
-        let step = self.step(&cause);
-        if let Some((at, _)) = step {
-            // The callee's step comes after this one.
-            cause.traceparent = Some(at.to_string());
-        }
-        let began = Instant::now();
-        let mut question = Question { counted: self, callee, outcome: "abandoned", began, step };
-        let answer = caused_by(cause, asking).await;
-        question.outcome = outcome(&answer);
-        answer
     }
 }
 
@@ -172,23 +149,18 @@ fn outcome(answer: &Result<Value, InvokeError>) -> &'static str {
 
 #[async_trait]
 impl Invoke for CountedInvoke {
-    async fn get(
-        &self,
-        agent: &'static str,
-        path: &str,
-        on_behalf_of: Option<&StudentId>,
-    ) -> Result<Value, InvokeError> {
-        self.counted(agent, self.inner.get(agent, path, on_behalf_of)).await
-    }
-
-    async fn post(
-        &self,
-        agent: &'static str,
-        path: &str,
-        body: &Value,
-        on_behalf_of: &StudentId,
-    ) -> Result<Value, InvokeError> {
-        self.counted(agent, self.inner.post(agent, path, body, on_behalf_of)).await
+    async fn ask(&self, question: Question<'_>) -> Result<Value, InvokeError> {
+        let mut cause = cause();
+        let step = self.step(&cause);
+        if let Some((at, _)) = step {
+            // The callee's step comes after this one.
+            cause.traceparent = Some(at.to_string());
+        }
+        let (callee, began) = (question.agent, Instant::now());
+        let mut asked = Asking { counted: self, callee, outcome: "abandoned", began, step };
+        let answer = caused_by(cause, self.inner.ask(question)).await;
+        asked.outcome = outcome(&answer);
+        answer
     }
 }
 
@@ -203,13 +175,8 @@ mod tests {
 
     #[async_trait]
     impl Invoke for Callee {
-        async fn get(
-            &self,
-            _: &'static str,
-            path: &str,
-            _: Option<&StudentId>,
-        ) -> Result<Value, InvokeError> {
-            match path {
+        async fn ask(&self, question: Question<'_>) -> Result<Value, InvokeError> {
+            match question.path {
                 "" => std::future::pending().await,
                 "answered" => Ok(Value::Null),
                 "not_found" => Err(InvokeError::NotFound),
@@ -218,16 +185,6 @@ mod tests {
                 "breaker_open" => Err(InvokeError::Unavailable(format!("500: failed: {BREAKER_OPEN}"))),
                 _ => Err(InvokeError::Unavailable("500: no circuit".to_owned())),
             }
-        }
-
-        async fn post(
-            &self,
-            agent: &'static str,
-            path: &str,
-            _: &Value,
-            on_behalf_of: &StudentId,
-        ) -> Result<Value, InvokeError> {
-            self.get(agent, path, Some(on_behalf_of)).await
         }
     }
 

@@ -5,11 +5,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ::invoke::{ANSWER_MAX_BYTES, Invoke, InvokeError, cause, understood};
+use ::invoke::{ANSWER_MAX_BYTES, Invoke, InvokeError, Question, cause, understood};
 use async_trait::async_trait;
 use bus_dapr::{CALLER_HEADER, ON_BEHALF_OF_HEADER, STATUS_HEADER, TOKEN_HEADER};
-use contracts::StudentId;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
 
@@ -37,25 +36,24 @@ impl Peers {
         })
     }
 
-    fn request(
-        &self,
-        method: Method,
-        agent: &str,
-        path: &str,
-        on_behalf_of: Option<&StudentId>,
-    ) -> Result<RequestBuilder, InvokeError> {
+    fn request(&self, question: Question<'_>) -> Result<RequestBuilder, InvokeError> {
+        let Question { agent, path, body, on_behalf_of } = question;
         let address = self.addresses.get(agent);
         let address = address
             .ok_or_else(|| InvokeError::Unavailable(format!("--peers names no address of {agent}")))?;
         let address = format!("{}/api/v1/{agent}/{path}", address.trim_end_matches('/'));
         let request = self
             .client
-            .request(method, address)
+            .request(question.method(), address)
             .header(TOKEN_HEADER, &self.token)
             .header(CALLER_HEADER, &self.caller);
         let request = cause().headers().fold(request, |request, (name, value)| request.header(name, value));
-        Ok(match on_behalf_of {
+        let request = match on_behalf_of {
             Some(student) => request.header(ON_BEHALF_OF_HEADER, student.as_str()),
+            None => request,
+        };
+        Ok(match body {
+            Some(body) => request.json(body),
             None => request,
         })
     }
@@ -83,22 +81,7 @@ fn status(response: &Response) -> StatusCode {
 
 #[async_trait]
 impl Invoke for Peers {
-    async fn get(
-        &self,
-        agent: &'static str,
-        path: &str,
-        on_behalf_of: Option<&StudentId>,
-    ) -> Result<Value, InvokeError> {
-        answer(self.request(Method::GET, agent, path, on_behalf_of)?).await
-    }
-
-    async fn post(
-        &self,
-        agent: &'static str,
-        path: &str,
-        body: &Value,
-        on_behalf_of: &StudentId,
-    ) -> Result<Value, InvokeError> {
-        answer(self.request(Method::POST, agent, path, Some(on_behalf_of))?.json(body)).await
+    async fn ask(&self, question: Question<'_>) -> Result<Value, InvokeError> {
+        answer(self.request(question)?).await
     }
 }

@@ -10,11 +10,11 @@ use async_trait::async_trait;
 use auth::{Principal, Role};
 use axum::Router;
 use axum::body::Body;
-use contracts::{StudentId, SubjectId};
+use contracts::SubjectId;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method, Request};
+use http::{HeaderValue, Request};
 use http_body_util::{BodyExt, Limited};
-use invoke::{ANSWER_MAX_BYTES, Invoke, InvokeError, understood};
+use invoke::{ANSWER_MAX_BYTES, Invoke, InvokeError, Question, understood};
 use room::Room;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -42,15 +42,12 @@ impl InProcess {
         let router = routers.get(agent).cloned();
         router.ok_or_else(|| InvokeError::Unavailable(format!("{agent} is not in this process")))
     }
+}
 
-    async fn ask(
-        &self,
-        method: Method,
-        agent: &'static str,
-        path: &str,
-        body: Body,
-        on_behalf_of: Option<&StudentId>,
-    ) -> Result<Value, InvokeError> {
+#[async_trait]
+impl Invoke for InProcess {
+    async fn ask(&self, question: Question<'_>) -> Result<Value, InvokeError> {
+        let Question { agent, path, body, on_behalf_of } = question;
         let router = self.router(agent)?;
         let principal = Principal {
             subject: self.caller.clone(),
@@ -58,11 +55,11 @@ impl InProcess {
             on_behalf_of: on_behalf_of.cloned(),
         };
         let request = Request::builder()
-            .method(method)
+            .method(question.method())
             .uri(format!("/api/v1/{agent}/{}", path.trim_start_matches('/')))
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
             .extension(principal)
-            .body(body)
+            .body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())))
             .map_err(|error| InvokeError::Unavailable(error.to_string()))?;
         let Ok(response) = router.oneshot(request).await;
         let status = response.status().as_u16();
@@ -71,27 +68,5 @@ impl InProcess {
             .await
             .map_err(|error| InvokeError::Unreadable(error.to_string()))?;
         understood(status, &body.to_bytes())
-    }
-}
-
-#[async_trait]
-impl Invoke for InProcess {
-    async fn get(
-        &self,
-        agent: &'static str,
-        path: &str,
-        on_behalf_of: Option<&StudentId>,
-    ) -> Result<Value, InvokeError> {
-        self.ask(Method::GET, agent, path, Body::empty(), on_behalf_of).await
-    }
-
-    async fn post(
-        &self,
-        agent: &'static str,
-        path: &str,
-        body: &Value,
-        on_behalf_of: &StudentId,
-    ) -> Result<Value, InvokeError> {
-        self.ask(Method::POST, agent, path, Body::from(body.to_string()), Some(on_behalf_of)).await
     }
 }
