@@ -44,7 +44,7 @@ struct Visit {
     route: Option<MatchedPath>,
 }
 
-/// A request's place in its trace.
+/// A request's place in a trace that somebody wants.
 struct Step {
     at: TraceContext,
     parent: Option<SpanId>,
@@ -83,7 +83,11 @@ pub(crate) async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, ne
     );
     let cause =
         Cause { correlation_id: Some(ids.correlation_id.clone()), traceparent: Some(ids.traceparent()) };
-    let step = Step { at: ids.trace, parent: ids.parent, correlation_id: ids.correlation_id.clone() };
+    let step = gate.chassis.spans.wants(&ids.trace).then(|| Step {
+        at: ids.trace,
+        parent: ids.parent,
+        correlation_id: ids.correlation_id.clone(),
+    });
     request.extensions_mut().insert(ids);
 
     let answer = async {
@@ -96,7 +100,9 @@ pub(crate) async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, ne
         };
         let elapsed = visit.started.elapsed();
         gate.count(&visit, response.status(), panicked, elapsed);
-        gate.tell(&visit, step, response.status(), elapsed);
+        if let Some(step) = step {
+            gate.tell(&visit, step, response.status(), elapsed);
+        }
         tracing::debug!(
             status = response.status().as_u16(),
             elapsed_us = elapsed.as_micros() as u64,
@@ -194,12 +200,9 @@ impl Gate {
         Ok(response)
     }
 
-    /// The request as a step of its trace, where somebody wants it.
+    /// The request as a step of its trace.
     fn tell(&self, visit: &Visit, step: Step, status: StatusCode, took: Duration) {
         let Step { at, parent, correlation_id } = step;
-        if !self.chassis.spans.wants(&at) {
-            return;
-        }
         let method = telemetry::method_label(&visit.method);
         self.chassis.spans.tell(Span {
             at,

@@ -107,20 +107,17 @@ impl Export {
         let sent = self.client.post(&self.address).json(&body).send().await;
         let failure =
             sent.and_then(reqwest::Response::error_for_status).err().map(reqwest::Error::without_url);
-        match failure {
+        match &failure {
             None if self.is_away => tracing::info!("the collector of traces answers again"),
-            Some(error) => {
-                self.spans.lost(Lost::Unsent, batch.len());
-                if !self.is_away {
-                    tracing::warn!(%error, "the collector of traces does not take them: they are dropped");
-                }
-                self.is_away = true;
-                batch.clear();
-                return;
+            Some(error) if !self.is_away => {
+                tracing::warn!(%error, "the collector of traces does not take them: they are dropped");
             }
-            None => {}
+            _ => {}
         }
-        self.is_away = false;
+        self.is_away = failure.is_some();
+        if self.is_away {
+            self.spans.lost(Lost::Unsent, batch.len());
+        }
         batch.clear();
     }
 }
