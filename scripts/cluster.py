@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from fleet import call
+from fleet import call_until_answered
 
 ROOT = Path(__file__).resolve().parent.parent
 # Without any getting fewer.
@@ -106,6 +106,8 @@ class Cluster:
         self.prefix = f"c{os.getpid()}-"
         self.public, self.internal, self.processes, self.resting = {}, {}, {}, {}
         self.watching = threading.Event()
+        # Held by who looks after the processes, and by who takes them away.
+        self.looking = threading.Lock()
 
     def __enter__(self):
         try:
@@ -207,9 +209,10 @@ class Cluster:
     def _watch(self):
         """What a cluster does: a process that ended is started again."""
         while not self.watching.wait(0.05):
-            for process in list(self.processes.values()):
-                if not process.lives() and not self.watching.is_set():
-                    process.start()
+            with self.looking:
+                for process in self.processes.values():
+                    if not process.lives() and not self.watching.is_set():
+                        process.start()
 
     def run(self, *arguments, check=True):
         """A command of the binary: what it printed."""
@@ -228,19 +231,7 @@ class Cluster:
 
     def call(self, method, path, token, body=None, within_s=60):
         """One request that is tried until there is an answer."""
-        give_up = time.monotonic() + within_s
-        while True:
-            connection = self.connect(path)
-            try:
-                answer = call(connection, method, path, token, body)
-                if answer[0] != 503 or time.monotonic() > give_up:
-                    return answer
-            except (OSError, http.client.HTTPException):
-                if time.monotonic() > give_up:
-                    raise
-            finally:
-                connection.close()
-            time.sleep(0.05)
+        return call_until_answered(self.connect, method, path, token, body, within_s)
 
     def is_ready(self, agent):
         connection = http.client.HTTPConnection("127.0.0.1", self.public[agent], timeout=3)
@@ -299,7 +290,7 @@ class Cluster:
 
     def unpublished(self):
         """How many events wait in an outbox, by agent."""
-        return Counter({f"{agent}'s outbox": self.metric(agent, "agent_outbox_messages") for agent in self.agents})
+        return Counter({agent: self.metric(agent, "agent_outbox_messages") for agent in self.agents})
 
     def unconsumed(self):
         """How many records wait for an agent, by the offsets on the brokers, which sidecars commit too."""
@@ -307,7 +298,7 @@ class Cluster:
         for line in self.run("topics", "lag", check=False).splitlines():
             agent, _, records = line.split()
             if agent in self.agents:
-                waiting[f"{agent}'s lag"] += int(records)
+                waiting[agent] += int(records)
         return waiting
 
     def _until_none_is_left(self, what):
@@ -338,9 +329,8 @@ class Cluster:
 
     def stop_agents(self):
         """What scaling to 0 does: all end, in their own time, and nobody starts them again."""
-        self.resting, self.processes = self.processes, {}
-        # Whoever watches may just look at one of them.
-        time.sleep(0.2)
+        with self.looking:
+            self.resting, self.processes = self.processes, {}
         for process in self.resting.values():
             process.stop()
 

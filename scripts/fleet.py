@@ -124,6 +124,23 @@ def call(connection, method, path, token, body=None):
         return response.status, None
 
 
+def call_until_answered(connect, method, path, token, body=None, within_s=60):
+    """One request, each time on a connection of its own, tried again while nobody answers or the answer is to try later."""
+    give_up = time.monotonic() + within_s
+    while True:
+        connection = connect(path)
+        try:
+            answer = call(connection, method, path, token, body)
+            if answer[0] != 503 or time.monotonic() > give_up:
+                return answer
+        except (OSError, http.client.HTTPException):
+            if time.monotonic() > give_up:
+                raise
+        finally:
+            connection.close()
+        time.sleep(0.05)
+
+
 def put_class(running, class_id, token, students):
     """Makes a class of the teacher's whose token it is, in whatever runs: a fleet or a cluster."""
     roster = {"name": class_id, "students": students}
