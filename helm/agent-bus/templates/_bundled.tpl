@@ -31,7 +31,7 @@ spec:
     matchLabels:
       {{- include "agent-bus.selector" . | nindent 6 }}
   {{- if .storage }}
-  persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete, whenScaled: Delete}
+  persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete, whenScaled: Retain}
   volumeClaimTemplates:
     - metadata: {name: data}
       spec:
