@@ -1,6 +1,6 @@
 # The verbs. Each is a script in scripts/ or bench/ that says what it does; CONTRIBUTING.md tells when to use which.
 
-.PHONY: help run test check bench bench-durable bench-students crash crash-long crash-up soak soak-events game-day audit image openapi k8s settings
+.PHONY: help run test e2e check bench bench-durable bench-students crash crash-long crash-up soak soak-events game-day audit image openapi k8s settings
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -11,6 +11,9 @@ run: ## build and start all agents in one process (ARGS="--port 9000" goes to `u
 
 test: ## everything there is to test
 	@scripts/test
+
+e2e: ## the release on a real cluster: that of KUBECONFIG, else one made here (root): install, story, upgrade, kills, restore, uninstall
+	@scripts/e2e $(ARGS)
 
 check: ## format, lints, documentation, dependencies, generated files
 	@scripts/check
