@@ -271,15 +271,6 @@ class Cluster:
             self.processes[agent].kill()
         self.wait_until_ready()
 
-    def hear_again(self, agent, topic):
-        """Sets an agent that does not run back to the beginning of a topic, as Kafka's own program for groups does it."""
-        command = ["java", "-Xmx128m", "-cp", f"{script('need', 'kafka')}/*"]
-        command += ["org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", "--bootstrap-server", self.kafka]
-        command += ["--group", self.prefix + agent, "--topic", self.prefix + topic]
-        done = subprocess.run([*command, "--reset-offsets", "--to-earliest", "--execute"], capture_output=True, text=True)
-        if done.returncode != 0 or "Error" in done.stdout:
-            raise SystemExit(f"the group of {agent} cannot be set back: {done.stdout}{done.stderr}")
-
     def publish_all(self):
         """Waits until no agent has anything left to publish: until then the topics do not hold all."""
         self._until_none_is_left(self.unpublished)

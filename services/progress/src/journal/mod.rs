@@ -160,8 +160,8 @@ impl Journal {
         self.done(&lane_of, |reply| Job::Erase { student_id, headers, reply }).await
     }
 
-    /// Erases a student as of an earlier moment, when it was told: what happened since stays. Nobody is told again. Whether
-    /// that was news here. Durable when it returns.
+    /// Erases a student as of an earlier moment, when it was told: what happened since stays. The other agents are told
+    /// again, under the event's own id. Whether that was news here. Durable when it returns.
     pub(crate) async fn erase_as_of(&self, erased: ErasedThen) -> Result<bool, ProgressError> {
         let lane_of = erased.student_id.clone();
         self.done(&lane_of, |reply| Job::EraseAsOf { erased, reply }).await
