@@ -8,8 +8,8 @@ fails. The rules are those of k8s/monitoring with their times divided by --faste
 fire after the cause began, how long to clear after the cause was gone, and the entry of the runbook. A real Alertmanager tells a
 stand-in for PagerDuty of them; that it was told of each, with the right severity, and of its end, is part of the day.
 
-Not here: PagerDuty itself; AgentContainerMemoryHigh and BackupTooOld, which need a cluster; whether the rules are right in numbers (k8s/monitoring/tests). Needs
-PyYAML (scripts/requirements/check.txt).
+Not here: PagerDuty itself; AgentContainerMemoryHigh and BackupTooOld, which need a cluster; whether the rules are right in numbers
+(k8s/monitoring/tests). Needs PyYAML (scripts/requirements/check.txt).
 """
 
 import argparse
@@ -25,9 +25,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from pathlib import Path
 
 import yaml
@@ -36,11 +33,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from cluster import Cluster, Ports, Process, script  # noqa: E402
 from fleet import Fleet, call, default_binary, put_class  # noqa: E402
+from prometheus import MONITORING, SCRAPE_S, Prometheus, groups  # noqa: E402
 
-ROOT = Path(__file__).resolve().parent.parent
-MONITORING = ROOT / "k8s" / "monitoring"
 ELSEWHERE = {"AgentContainerMemoryHigh": "needs a kubelet", "BackupTooOld": "needs kube-state-metrics"}
-SCRAPE_S = 1
 # A rate over fewer scrapes than this is noise.
 SHORTEST_WINDOW_S = 15
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -60,22 +55,19 @@ def seconds(text):
 
 def shortened(faster, thresholds):
     """The rules, their times divided; and thresholds of what cannot be had in numbers here."""
-    groups, replaced = [], set()
-    for path in sorted(MONITORING.glob("*.rules.yaml")):
-        for group in yaml.safe_load(path.read_text())["groups"]:
-            for rule in group["rules"]:
-                window = lambda found: f"[{max(SHORTEST_WINDOW_S, seconds(found[1]) // faster)}s]"  # noqa: E731
-                rule["expr"] = re.sub(r"\[(\d+[smhd])\]", window, str(rule["expr"]))
-                for from_, to in thresholds.items():
-                    if from_ in rule["expr"]:
-                        rule["expr"] = rule["expr"].replace(from_, to)
-                        replaced.add(from_)
-                if "for" in rule:
-                    rule["for"] = f"{max(SCRAPE_S, seconds(rule['for']) // faster)}s"
-            groups.append(group | {"interval": f"{SCRAPE_S}s"})
+    faster_groups, replaced = list(groups()), set()
+    for rule in (rule for group in faster_groups for rule in group["rules"]):
+        window = lambda found: f"[{max(SHORTEST_WINDOW_S, seconds(found[1]) // faster)}s]"  # noqa: E731
+        rule["expr"] = re.sub(r"\[(\d+[smhd])\]", window, str(rule["expr"]))
+        for from_, to in thresholds.items():
+            if from_ in rule["expr"]:
+                rule["expr"] = rule["expr"].replace(from_, to)
+                replaced.add(from_)
+        if "for" in rule:
+            rule["for"] = f"{max(SCRAPE_S, seconds(rule['for']) // faster)}s"
     if replaced != set(thresholds):
         raise SystemExit(f"no rule holds {set(thresholds) - replaced}")
-    return {"groups": groups}
+    return {"groups": faster_groups}
 
 
 def own_process(command, log):
@@ -154,55 +146,32 @@ class Watch:
 
     def __init__(self, faster, thresholds=None):
         self.folder = Path(tempfile.mkdtemp(prefix="agent-bus-game-day-"))
-        self.port = Ports().take()
-        self.rules = shortened(faster, thresholds or {})
+        rules = shortened(faster, thresholds or {})
         self.severities = {
             rule["alert"]: rule["labels"]["severity"]
-            for group in self.rules["groups"]
+            for group in rules["groups"]
             for rule in group["rules"]
             if "alert" in rule
         }
         self.desk = Desk(faster, self.folder)
         self.targets = {}
-
-    def __enter__(self):
-        (self.folder / "rules.yaml").write_text(yaml.safe_dump(self.rules))
-        self.see()
         jobs = [
             {"job_name": job, "file_sd_configs": [{"files": [str(self.folder / f"{job}.json")], "refresh_interval": "1s"}]}
             for job in ("agent-bus", "agent-bus-sidecar")
         ]
-        config = {
-            "global": {"scrape_interval": f"{SCRAPE_S}s", "scrape_timeout": f"{SCRAPE_S}s", "evaluation_interval": f"{SCRAPE_S}s"},
-            "rule_files": [str(self.folder / "rules.yaml")],
-            "scrape_configs": jobs,
-            "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{self.desk.port}"]}]}]},
-        }
-        (self.folder / "prometheus.yaml").write_text(yaml.safe_dump(config))
-        command = [
-            script("need", "prometheus"),
-            f"--config.file={self.folder / 'prometheus.yaml'}",
-            f"--storage.tsdb.path={self.folder / 'data'}",
-            f"--web.listen-address=127.0.0.1:{self.port}",
-        ]
+        alertmanagers = [f"127.0.0.1:{self.desk.port}"]
+        self.prometheus = Prometheus(jobs, self.folder, script("need", "prometheus"), rules, alertmanagers)
+
+    def __enter__(self):
+        self.see()
         self.desk.open()
-        self.process = own_process(command, self.folder / "log")
-        give_up = time.monotonic() + 60
-        while self.ask("vector(1)") is None:
-            if self.process.poll() is not None or time.monotonic() > give_up:
-                raise SystemExit(f"Prometheus does not start:\n{(self.folder / 'log').read_text()[-3000:]}")
-            time.sleep(0.2)
+        self.prometheus.__enter__()
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait()
+        self.prometheus.__exit__()
         self.desk.close()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    @property
-    def address(self):
-        return f"http://127.0.0.1:{self.port}"
 
     def see(self, **ports):
         """Scrapes these: agents=[port...], sidecars=[port...]."""
@@ -214,12 +183,7 @@ class Watch:
             os.replace(self.folder / f"{job}.new", self.folder / f"{job}.json")
 
     def ask(self, query):
-        try:
-            address = f"{self.address}/api/v1/query?{urllib.parse.urlencode({'query': query})}"
-            with urllib.request.urlopen(address, timeout=5) as response:
-                return json.load(response)["data"]["result"]
-        except (OSError, urllib.error.HTTPError):
-            return None
+        return self.prometheus.ask(query)
 
     def was_told(self, alert, action):
         return self.desk.heard(alert, action, self.severities[alert])
@@ -551,8 +515,7 @@ def main():
     parser.add_argument("--faster", type=int, default=60, help="what times in rules are divided by")
     parser.add_argument("--only", nargs="+", default=[], metavar="ALERT")
     options = parser.parse_args()
-    groups = (yaml.safe_load(path.read_text())["groups"] for path in sorted(MONITORING.glob("*.rules.yaml")))
-    alerts = {rule["alert"] for file in groups for group in file for rule in group["rules"] if "alert" in rule}
+    alerts = {rule["alert"] for group in groups() for rule in group["rules"] if "alert" in rule}
     if unknown := set(options.only) - alerts:
         raise SystemExit(f"no such alert: {', '.join(sorted(unknown))}")
     sandbox = options.sandbox or options.binary.with_name("agent-bus-sandbox")

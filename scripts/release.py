@@ -67,12 +67,12 @@ class Release:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
     def helm(self, verb, *arguments, check=True):
-        """A verb of Helm on this release: its exit status, and what it said."""
+        """A verb of Helm on this release: its exit status, and what it said; its warnings only where it failed."""
         namespace = ["--namespace", self.kubernetes.namespace]
         done = subprocess.run([self.helm_program, verb, *map(str, arguments), *namespace], capture_output=True, text=True)
         if check and done.returncode != 0:
             raise SystemExit(f"helm {verb} failed: {done.stdout}{done.stderr}")
-        return done.returncode, done.stdout + done.stderr
+        return done.returncode, done.stdout if done.returncode == 0 else done.stdout + done.stderr
 
     def values(self, *more):
         """The arguments that say how the release is set."""
