@@ -75,9 +75,12 @@ class Process:
         return self.process is not None and self.process.poll() is None
 
     def kill(self):
-        if self.lives():
-            os.kill(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        """Whether there was something to kill."""
+        if not self.lives():
+            return False
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        return True
 
     def stop(self):
         if self.lives():
