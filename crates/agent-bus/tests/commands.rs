@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use testkit::fleet::Fleet;
+use testkit::{postgres, sandbox_binary};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_agent-bus");
 
@@ -67,5 +68,36 @@ fn health_takes_the_address_that_up_prints() {
     for address in [address.to_owned(), format!("{address}/"), address.replace("http://", "")] {
         let output = run(&["health", "--address", &address]);
         assert!(output.status.success(), "{address}: {output:?}");
+    }
+}
+
+/// Asks for exercises to be made ready in a database.
+fn prepare(database: &str, args: &[&str]) -> Output {
+    let sandbox = sandbox_binary();
+    let common = ["exercises", "prepare", "--database", database, "--sandbox", sandbox.to_str().unwrap()];
+    run(&[&common[..], args].concat())
+}
+
+#[tokio::test]
+async fn exercises_are_made_ready_once() {
+    let database = postgres::Database::fresh().await;
+    let boxes = ["--only", "operators/boxes", "--seeds", "1"];
+    for told in ["new=5 known=0 refused=0\n", "new=0 known=5 refused=0\n"] {
+        let output = prepare(database.url(), &boxes);
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), told), "{output:?}");
+    }
+}
+
+#[test]
+fn exercises_that_cannot_be_made_ready_are_told() {
+    let nowhere = "postgres://agent_bus@127.0.0.1:1/agent_bus";
+    for (args, told) in [
+        (&["--seeds", "17"][..], "invalid value '17' for '--seeds <SEEDS>': 17 is not in 1..=16"),
+        (&["--only", "opera/"], "--only: no exercise's topic/template begins with \"opera/\""),
+        (&[], "the database: "),
+    ] {
+        let output = prepare(nowhere, args);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(text(&output.stderr).contains(told), "{output:?}");
     }
 }

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod decide;
 mod outbox;
 pub mod ports;
+pub mod prepare;
 mod routes;
 mod shelf;
 mod store;

@@ -4,7 +4,8 @@
 //! shelf is kept for each topic, exercises in the ledger and what choosing needs of them in memory; the first who asks for a
 //! topic waits for one exercise, and the rest are admitted in the background (`run`), behind whatever students run: a few of
 //! each template and kind, and more as students have had them. It has an end: what seeds beyond [`SEEDS_KEPT`] make is not
-//! kept for good. Not here: what is admitted (`decide::admit`), and which of them a student gets (`decide::adapt`).
+//! kept for good. Not here: filling it before anybody asks (`prepare`), what is admitted (`decide::admit`), and which of
+//! them a student gets (`decide::adapt`).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -19,17 +20,17 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, MutexGuard, Notify, OnceCell};
 use tokio::time::{Duration, sleep, timeout};
 
-use crate::admission::{self, Admitted, NotAdmitted};
+use crate::admission::{Admitted, NotAdmitted, Trial};
 use crate::decide::adapt::{Candidate, History};
 use crate::decide::exercise::{Difficulty, Exercise, Kind, Name, Seed};
 use crate::decide::template::{Generator, Templates};
 use crate::ports::SHELF;
 
 /// How many exercises of each template and kind are made ready at a time.
-const STEP: u32 = 4;
+pub const STEP: u32 = 4;
 
 /// Of each template and kind, what the first so many seeds make may stand on the shelf.
-const SEEDS_KEPT: u32 = 16;
+pub const SEEDS_KEPT: u32 = 16;
 
 /// How many of other seeds are remembered until the next start.
 const OTHERS_KEPT: usize = 64;
@@ -63,7 +64,7 @@ struct Item {
 
 /// Why there is nothing to give.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ShelfError {
+pub enum ShelfError {
     /// No template of this topic has this kind.
     #[error("there is no exercise of this kind on this topic")]
     NoSuch,
@@ -149,6 +150,11 @@ impl Shelf {
             parts,
             more_wanted: Notify::new(),
         }
+    }
+
+    /// What it makes exercises of.
+    pub(crate) const fn templates(&self) -> &Templates {
+        &self.templates
     }
 
     /// The topics that have exercises.
@@ -273,7 +279,7 @@ impl Shelf {
     async fn first_admitted(&self, names: impl Iterator<Item = Name>) -> Result<Exercise, ShelfError> {
         let mut reasons = Vec::new();
         for name in names {
-            match self.admit(self.sandbox.as_ref(), name).await? {
+            match self.admit(&Trial::new(self.sandbox.as_ref()), name).await? {
                 Ok(exercise) => return Ok(exercise),
                 Err(reason) => reasons.push(reason),
             }
@@ -282,11 +288,20 @@ impl Shelf {
     }
 
     /// Admits an exercise, unless it stands here already; why not, if it is refused.
-    async fn admit(&self, sandbox: &dyn Sandbox, name: Name) -> Result<Result<Exercise, String>, ShelfError> {
-        if let Some(exercise) = self.known(&name).await? {
-            return Ok(Ok(exercise));
+    async fn admit(&self, trial: &Trial<'_>, name: Name) -> Result<Result<Exercise, String>, ShelfError> {
+        match self.known(&name).await? {
+            Some(exercise) => Ok(Ok(exercise)),
+            None => self.try_out(trial, name).await,
         }
-        let admitted = match admission::admit(sandbox, &self.templates, &name).await {
+    }
+
+    /// Tries an exercise, and puts it here; why not, if it is refused.
+    pub(crate) async fn try_out(
+        &self,
+        trial: &Trial<'_>,
+        name: Name,
+    ) -> Result<Result<Exercise, String>, ShelfError> {
+        let admitted = match trial.admit(&self.templates, &name, None).await {
             Ok(admitted) => admitted,
             Err(NotAdmitted::Sandbox(error)) => return Err(error.into()),
             Err(NotAdmitted::Refused(refused)) => {
@@ -309,17 +324,19 @@ impl Shelf {
         Ok(Ok(exercise))
     }
 
-    async fn known(&self, name: &Name) -> Result<Option<Exercise>, LedgerError> {
-        if is_kept(name) {
-            let is_here = self.candidates.read().unwrap_or_else(PoisonError::into_inner).contains_key(name);
-            if !is_here {
-                return Ok(None);
-            }
-            let document = self.ledger.document(SHELF, &name.to_string()).await?;
-            return Ok(document.and_then(|document| self.item_of(&document)).map(|item| item.exercise));
+    /// The exercise of this name, if it was admitted: here, or by another process on the same ledger.
+    pub(crate) async fn known(&self, name: &Name) -> Result<Option<Exercise>, LedgerError> {
+        if !is_kept(name) {
+            let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
+            return Ok(others.iter().find(|exercise| exercise.name == *name).cloned());
         }
-        let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(others.iter().find(|exercise| exercise.name == *name).cloned())
+        let document = self.ledger.document(SHELF, &name.to_string()).await?;
+        let Some(item) = document.and_then(|document| self.item_of(&document)) else { return Ok(None) };
+        let is_here = self.candidates.read().unwrap_or_else(PoisonError::into_inner).contains_key(name);
+        if !is_here {
+            self.put(item.candidate);
+        }
+        Ok(Some(item.exercise))
     }
 
     fn item(&self, admitted: Admitted) -> Item {
@@ -402,10 +419,13 @@ impl Shelf {
         let generators: Vec<_> =
             self.templates.generators().filter(|generator| generator.template.topic == topic).collect();
         let sandbox = Background(Arc::clone(&self.sandbox));
-        for name in self.untried(&generators, wanted) {
-            while let Err(error) = self.admit(&sandbox, name.clone()).await {
-                tracing::debug!(exercise = %name, %error, "the shelf is filled later");
-                sleep(STAND_BACK).await;
+        for akin in self.untried(&generators, wanted).chunk_by(Name::is_akin) {
+            let trial = Trial::new(&sandbox);
+            for name in akin {
+                while let Err(error) = self.admit(&trial, name.clone()).await {
+                    tracing::debug!(exercise = %name, %error, "the shelf is filled later");
+                    sleep(STAND_BACK).await;
+                }
             }
         }
         part.filled.store(wanted, Ordering::Release);

@@ -49,18 +49,6 @@ impl From<Refused> for NotAdmitted {
     }
 }
 
-/// Draws and tries the exercise of this name. The same name gives the same exercise, as long as its template stays.
-///
-/// # Errors
-/// Why it may not be shown, or could not be tried.
-pub async fn admit(
-    sandbox: &dyn Sandbox,
-    templates: &Templates,
-    name: &Name,
-) -> Result<Admitted, NotAdmitted> {
-    Trial::new(sandbox).admit(templates, name, None).await
-}
-
 /// Tries exercises, and remembers what came of each program: the kinds of one template and seed share most of theirs. For
 /// one seed; it holds all that was seen.
 pub struct Trial<'a> {
@@ -76,8 +64,9 @@ impl<'a> Trial<'a> {
         Self { sandbox, known: Mutex::default() }
     }
 
-    /// Draws and tries an exercise. Where there is a bug to find, it is one of the misconception wished for, if the tests
-    /// catch one: then the name alone does not say which exercise it is.
+    /// Draws and tries an exercise. The same name gives the same one, as long as its template stays. Where there is a bug to
+    /// find, it is one of the misconception wished for, if the tests catch one: then the name alone does not say which
+    /// exercise it is.
     ///
     /// # Errors
     /// Why it may not be shown, or could not be tried.

@@ -19,6 +19,10 @@ fn name(topic: Topic, template: &str, kind: Kind, seed: u32) -> Name {
     Name { topic, template: template.to_owned(), kind, seed: Seed(seed) }
 }
 
+async fn admit(sandbox: &dyn Sandbox, templates: &Templates, name: &Name) -> Result<Admitted, NotAdmitted> {
+    Trial::new(sandbox).admit(templates, name, None).await
+}
+
 /// A template that is fine but for what a case changes.
 const FINE: &str = r#"
 title = "Above the limit"

@@ -31,6 +31,14 @@ pub struct Asked {
     pub parallel: NonZeroUsize,
 }
 
+impl Asked {
+    /// Whether it is about what this makes.
+    #[must_use]
+    pub fn asks(&self, generator: &Generator<'_>) -> bool {
+        self.only.as_ref().is_none_or(|only| place(generator).starts_with(only.as_str()))
+    }
+}
+
 /// How far an audit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
@@ -103,8 +111,8 @@ impl Audit {
     }
 }
 
-/// Waits where the sandbox is busy: an audit has time.
-struct Patient(Arc<dyn Sandbox>);
+/// Waits where the sandbox is busy: no student waits for it.
+pub(crate) struct Patient(pub(crate) Arc<dyn Sandbox>);
 
 #[async_trait]
 impl Sandbox for Patient {
@@ -131,7 +139,7 @@ pub async fn audit(
     mut progress: impl FnMut(Progress),
 ) -> Result<Audit, SandboxError> {
     let generators: Vec<Generator<'_>> =
-        templates.generators().filter(|generator| is_asked(asked, generator)).collect();
+        templates.generators().filter(|generator| asked.asks(generator)).collect();
     let mut counts: Vec<Counts> = generators.iter().map(|_| Counts::default()).collect();
     let of = generators.len() as u64 * u64::from(asked.seeds);
     let patient = Patient(sandbox);
@@ -166,10 +174,6 @@ pub async fn audit(
 
 fn place(generator: &Generator<'_>) -> String {
     format!("{}/{}", generator.template.topic, generator.template.slug)
-}
-
-fn is_asked(asked: &Asked, generator: &Generator<'_>) -> bool {
-    asked.only.as_ref().is_none_or(|only| place(generator).starts_with(only.as_str()))
 }
 
 /// What is counted while an audit runs.

@@ -107,6 +107,12 @@ pub struct Name {
 }
 
 impl Name {
+    /// Whether the other is the same as another kind: most of what admission runs is then the same too.
+    #[must_use]
+    pub fn is_akin(&self, other: &Self) -> bool {
+        (self.topic, self.seed) == (other.topic, other.seed) && self.template == other.template
+    }
+
     /// The name within its topic, as events carry it; none where a template's name is too long, which loading refuses.
     #[must_use]
     pub fn as_problem(&self) -> Option<ProblemId> {

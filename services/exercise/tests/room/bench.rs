@@ -62,7 +62,7 @@ pub(crate) struct Bench {
     pub(crate) clock: Arc<FixedClock>,
     ids: Arc<SeededIds>,
     tasks: Vec<Task>,
-    sandbox: Arc<dyn Sandbox>,
+    pub(crate) sandbox: Arc<dyn Sandbox>,
     pub(crate) answers: Arc<Answers>,
     _store: Arc<TempStore>,
 }

@@ -1,6 +1,11 @@
 //! The shelf over restarts: what was admitted stays, as long as its template does, and it has an end.
 
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use exercise::decide::template::Templates;
 use exercise::ports::SHELF;
+use exercise::prepare::{Asked, Prepared, prepare};
 use ledger::{Change, Document, Expected, Put, Query};
 use serde_json::{Value, json};
 
@@ -91,4 +96,31 @@ async fn a_topic_that_was_asked_for_is_filled_in_the_background() {
     let kinds: std::collections::BTreeSet<&str> =
         names.iter().filter_map(|name| name.split('.').nth(2)).collect();
     assert!(kinds.len() >= 3, "the first of each kind before the second of one: {names:?}");
+}
+
+/// Fills the shelf as another process does.
+async fn prepare_swaps(bench: &Bench, seeds: u32) -> Prepared {
+    let asked =
+        Asked { seeds, only: Some("variables/swap".to_owned()), parallel: NonZeroUsize::new(2).unwrap() };
+    let (ledger, sandbox) = (Arc::clone(&bench.ledger), Arc::clone(&bench.sandbox));
+    let mut told = 0;
+    let prepared =
+        prepare(&asked, Templates::load().unwrap(), ledger, sandbox, |progress| told = progress.done);
+    let prepared = prepared.await.unwrap();
+    assert_eq!(told, prepared.new + prepared.known + prepared.refused);
+    prepared
+}
+
+#[tokio::test]
+async fn what_was_prepared_is_given_without_a_sandbox_and_not_tried_again() {
+    let bench = Bench::new().await;
+    assert_eq!(prepare_swaps(&bench, 1).await, Prepared { new: 5, known: 0, refused: 0 });
+    assert_eq!(kept(&bench).await.len(), 5);
+    let room = bench.again(missing());
+    room.post("/generate", &mia(), json!({"topic": "variables", "kind": "write", "difficulty": "medium"}))
+        .await;
+    // The room has looked at the topic by now: what comes later it finds by its name.
+    assert_eq!(prepare_swaps(&bench, 2).await, Prepared { new: 5, known: 5, refused: 0 });
+    let seeded = json!({"topic": "variables", "kind": "write", "difficulty": "medium", "seed": 1});
+    room.post("/generate", &mia(), seeded).await;
 }
