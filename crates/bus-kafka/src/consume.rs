@@ -26,7 +26,7 @@ const POLL: Duration = Duration::from_millis(50);
 const REVOKE_WAIT: Duration = Duration::from_secs(10);
 
 /// How long the broker lets records gather before it answers a fetch.
-const FETCH_GATHER: Duration = Duration::from_millis(50);
+const FETCH_GATHER: Duration = Duration::from_millis(100);
 
 /// How often librdkafka tells how far behind the group is.
 const LAG_EVERY: Duration = Duration::from_secs(5);

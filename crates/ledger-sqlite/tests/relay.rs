@@ -1,6 +1,7 @@
 //! The outbox relay over a real outbox and a bus that fails, stalls and answers as a case wants it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -102,6 +103,32 @@ impl Outbox for Faulty {
 
     async fn changed(&self) {
         self.outbox.changed().await;
+    }
+
+    async fn backlog(&self) -> Result<Backlog, LedgerError> {
+        self.outbox.backlog().await
+    }
+}
+
+/// An outbox that counts how often it is read, and tells of nothing new.
+struct Counted {
+    outbox: Arc<dyn Outbox>,
+    reads: AtomicU32,
+}
+
+#[async_trait]
+impl Outbox for Counted {
+    async fn oldest(&self, after: i64, limit: u32) -> Result<Vec<Pending>, LedgerError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        self.outbox.oldest(after, limit).await
+    }
+
+    async fn published(&self, sequences: &[i64]) -> Result<(), LedgerError> {
+        self.outbox.published(sequences).await
+    }
+
+    async fn changed(&self) {
+        futures::future::pending::<()>().await;
     }
 
     async fn backlog(&self) -> Result<Backlog, LedgerError> {
@@ -213,6 +240,19 @@ async fn all_messages_go_out_in_order_per_key_and_are_forgotten() -> Verdict {
     assert_eq!(case.taken_of("a"), numbered("a", 101));
     assert_eq!(case.taken_of("b"), numbered("b", 100));
     assert!(payloads(&*case.ledger).await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_read_that_brings_all_there_is_is_not_followed_by_another() -> Verdict {
+    let case = Case::new().await?;
+    case.queue(&["a"], 7).await?;
+    let outbox = Arc::new(Counted { outbox: case.ledger.outbox(), reads: AtomicU32::new(0) });
+    let limits = Limits { read_max: 4, ..Limits::default() };
+    let relay = case.relay_with(Arc::clone(&outbox) as _, limits);
+    case.bus.until(|seen| seen.taken.len() == 7).await?;
+    relay.stop().await?;
+    assert_eq!(outbox.reads.load(Ordering::SeqCst), 2);
     Ok(())
 }
 

@@ -329,7 +329,8 @@ impl Backlog {
 #[async_trait]
 pub trait Outbox: Send + Sync + 'static {
     /// The oldest messages with a sequence above `after` (0: from the start), in order. Messages of keys that were leased
-    /// since the last call come from the start, whatever `after` is.
+    /// since the last call come from the start, whatever `after` is. Fewer than `limit` are all that there are: of more, or of
+    /// newly leased keys, [`Outbox::changed`] tells.
     async fn oldest(&self, after: i64, limit: u32) -> Result<Vec<Pending>, LedgerError>;
 
     /// Whether the lease under which a message was handed out still holds. Where it does not, the message is not this

@@ -42,13 +42,13 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 8192 messages, 1024 keys, 1024 a read, 10 ms to gather, 50 ms to 5 s.
+    /// 8192 messages, 1024 keys, 1024 a read, 20 ms to gather, 50 ms to 5 s.
     fn default() -> Self {
         Self {
             held_max: 8192,
             keys_max: 1024,
             read_max: 1024,
-            gather: Duration::from_millis(10),
+            gather: Duration::from_millis(20),
             wait_first: Duration::from_millis(50),
             wait_max: Duration::from_secs(5),
         }
@@ -131,7 +131,8 @@ type Lane = (Topic, String);
 
 /// Something that the relay had under way has come to its end.
 enum Step {
-    Read(Vec<Pending>),
+    /// And whether these are all that there were.
+    Read(Vec<Pending>, bool),
     Changed,
     Published(Lane, i64),
     /// The message is another relay's now, or will be handed out again.
@@ -167,7 +168,7 @@ struct Run {
     is_forgetting: bool,
     /// A read, or the wait for a reason to read, is under way.
     is_reading: bool,
-    /// The last read brought less than it might: there is nothing to read before the next commit.
+    /// The last read brought all that there was: there is nothing to read before the next commit.
     is_dry: bool,
 }
 
@@ -222,7 +223,10 @@ impl Run {
         self.is_reading = true;
         self.steps.push(Box::pin(async move {
             let read = patience.until_done("read the outbox", || outbox.oldest(after, limit)).await;
-            read.map_or(Step::GivenUp(Task::Read), Step::Read)
+            read.map_or(Step::GivenUp(Task::Read), |pendings| {
+                let is_all = u32::try_from(pendings.len()).is_ok_and(|count| count < limit);
+                Step::Read(pendings, is_all)
+            })
         }));
     }
 
@@ -269,9 +273,9 @@ impl Run {
 
     fn take(&mut self, step: Step) {
         match step {
-            Step::Read(pendings) => {
+            Step::Read(pendings, is_all) => {
                 self.is_reading = false;
-                self.is_dry = pendings.is_empty();
+                self.is_dry = is_all;
                 self.held += pendings.len();
                 // Messages of newly leased keys may be older than what was read before.
                 let last = pendings.last().map_or(0, |pending| pending.sequence);
