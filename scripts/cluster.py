@@ -32,7 +32,7 @@ PORTS = range(12_000, 32_000)
 def script(name, *arguments, check=True):
     command = [str(ROOT / "scripts" / name), *map(str, arguments)]
     # A server that is started stays behind: only what the script itself prints is read.
-    return subprocess.run(command, check=check, stdout=subprocess.PIPE, text=True).stdout.strip()
+    return subprocess.run(command, check=check, stdout=subprocess.PIPE, text=True, start_new_session=True).stdout.strip()
 
 
 class Ports:
@@ -67,8 +67,15 @@ class Process:
     def start(self):
         self.starts += 1
         with open(self.log, "a") as log:
+            # A session of its own, as a service has: Linux shares the processor among sessions, and in a common one five
+            # agents would have as much of it as each single backend of Postgres.
             self.process = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self.environment,
+                start_new_session=True,
             )
 
     def lives(self):
