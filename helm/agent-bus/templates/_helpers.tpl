@@ -25,6 +25,9 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- mergeOverwrite (deepCopy .root.Values.defaults) (.service | default dict) | toYaml -}}
 {{- end -}}
 
+{{/* The port on which one sidecar asks another: the same for all of them. */}}
+{{- define "agent-bus.daprBetween" -}}3503{{- end -}}
+
 {{- define "agent-bus.image" -}}
 {{- with .Values.image -}}
 {{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
