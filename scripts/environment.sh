@@ -46,3 +46,26 @@ step() {
     "$@"
     printf '<== %s: %d s\n' "$title" "$((SECONDS - start))"
 }
+
+# Go keeps its modules read-only.
+remove_go_cache() {
+    if [ -e "$1" ]; then chmod -R u+w "$1"; fi
+    rm -rf "$1"
+}
+
+# Runs a command during which what Go builds shares modules and compiled packages, unless a caller shares them already.
+with_shared_go_cache() (
+    if [ -z "${AGENT_BUS_GO_CACHE:-}" ]; then
+        mkdir -p "$AGENT_BUS_CACHE/servers"
+        AGENT_BUS_GO_CACHE="$(mktemp -d "$AGENT_BUS_CACHE/servers/build-go.XXXXXX")"
+        export AGENT_BUS_GO_CACHE
+        trap 'remove_go_cache "$AGENT_BUS_GO_CACHE"' EXIT
+    fi
+    "$@"
+)
+
+# Has each of these, as scripts/need knows them, built or installed: several are built faster together.
+need_all() {
+    local tool
+    for tool in "$@"; do scripts/need "$tool" >/dev/null; done
+}
