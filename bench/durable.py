@@ -13,6 +13,8 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -32,20 +34,23 @@ LIMITS = ["--student-requests-per-minute", HIGH, "--other-requests-per-minute", 
 class Side:
     """A running Progress: where it listens, what it stands on."""
 
-    def __init__(self, name, running, database=None, brokers=None):
+    def __init__(self, name, running, folder, database=None, brokers=None):
         self.name = name
         self.running = running
+        self.teacher = running.token("teacher-1", "teacher")
+        self.token_file = folder / "teacher.token"
+        self.token_file.write_text(self.teacher)
         self.address = f"http://127.0.0.1:{running.public['progress'] if brokers else running.port}"
         self.database = database
         self.brokers = brokers
         self.classes = 0
 
-    def enrol(self, students, token):
+    def enrol(self, students):
         """Students 0 to `students`, in classes of the teacher's."""
         while self.classes * CLASS_STUDENTS < students:
             first = self.classes * CLASS_STUDENTS
             roster = [f"student-{n}" for n in range(first, min(first + CLASS_STUDENTS, students))]
-            put_class(self.running, f"bench-{self.classes}", token, roster)
+            put_class(self.running, f"bench-{self.classes}", self.teacher, roster)
             self.classes += 1
 
     def processor_s(self):
@@ -64,11 +69,11 @@ def client(options, *arguments):
     return json.loads(output.stdout)
 
 
-def post(options, side, token, students, clients, seconds):
+def post(options, side, students, clients, seconds):
     consuming = ["--brokers", side.brokers, "--release-prefix", side.running.prefix] if side.brokers else []
     before_s = side.processor_s()
     figures = client(
-        options, "posts", "--address", side.address, "--token", token, "--students", students,
+        options, "posts", "--address", side.address, "--token", side.token_file, "--students", students,
         "--clients", clients, "--seconds", seconds, *consuming,
     )  # fmt: skip
     # The two seconds of warm-up count as work, too.
@@ -97,13 +102,13 @@ def make_pgbench(database):
     return made
 
 
-def measure(options, side, token_file):
+def measure(options, side):
     """Rounds of one side beside its limits."""
     other = make_pgbench(side.database) if side.database else None
     rounds = []
     for number in range(options.rounds + 1):
         seconds = options.seconds if number else 3
-        figures = post(options, side, token_file, options.students, options.clients, seconds)
+        figures = post(options, side, options.students, options.clients, seconds)
         if other:
             figures["pgbench_per_s"] = pgbench(options, other, options.clients, seconds)
         if side.brokers:
@@ -132,48 +137,89 @@ def measure(options, side, token_file):
     print(f"| {side.name} | " + " | ".join(cells) + " |", flush=True)
 
 
-def grow(options, side, token, token_file):
-    """What a request costs as the database grows: one client, so that it is the request's own time."""
-    print("\n| students in the database | p50 ms, one client | p99 ms | a second, 16 clients | agent us a request |")
-    print("|---|---|---|---|---|")
-    for students in options.students_in_database:
-        side.enrol(students, token)
-        known = 0
-        while known < students:
-            known += post(options, side, token_file, students, 64, max(2, students // 4000))["accepted"]
-        alone = post(options, side, token_file, students, 1, options.seconds)["answers"]
-        together = post(options, side, token_file, students, 16, options.seconds)
-        cells = f"{alone['p50_ms']:.2f} | {alone['p99_ms']:.2f} | {together['per_s']:,.0f} | {together['agent_us']:.0f}"
-        print(f"| {students:,} | {cells} |", flush=True)
+def grow(options, name, scratch):
+    """What a request costs with so many students in the database, a database for each number. One client tells the request's
+    own time, sixteen what of it is processor time."""
+    print("\n| students in the database | p50 ms, one client | p99 ms | a second, 16 clients | agent us a request | p50 to the first |")
+    print(f"|{'---|' * 6}")
+    with ExitStack() as stack:
+        sides = []
+        for students in options.students_in_database:
+            folder = scratch / str(students)
+            folder.mkdir(mode=0o755)
+            side = stack.enter_context(SIDES[name](options, folder))
+            fill(options, side, students)
+            sides.append((students, side))
+        turns = [turn(options, sides) for _ in range(options.rounds + 1)][1:]
+    first = median(alone["answers"]["p50_ms"] for alone, _ in (figures[0] for figures in turns))
+    for place, (students, _) in enumerate(sides):
+        of = lambda read: median(read(*figures[place]) for figures in turns)  # noqa: B023, E731
+        p50_ms = of(lambda alone, _: alone["answers"]["p50_ms"])
+        cells = [
+            f"{p50_ms:.2f}",
+            f"{of(lambda alone, _: alone['answers']['p99_ms']):.2f}",
+            f"{of(lambda _, together: together['per_s']):,.0f}",
+            f"{of(lambda _, together: together['agent_us']):.0f}",
+            f"{p50_ms / first:.2f}",
+        ]
+        print(f"| {students:,} | " + " | ".join(cells) + " |", flush=True)
 
 
-def sides(options, scratch):
-    """Each store and bus, one after the other; each is ended before the next begins."""
-    wanted = options.only or ["sqlite", "postgres", "kafka", "dapr"]
-    if "sqlite" in wanted:
-        with Fleet(options.binary, LIMITS) as fleet:
-            yield Side("SQLite, in-process", fleet)
-    if "postgres" in wanted:
-        folder = scratch / "postgres"
-        try:
-            database = script("postgres", "start", folder)
-            with Fleet(options.binary, [*LIMITS, "--database", database]) as fleet:
-                yield Side("Postgres, in-process", fleet, database)
-        finally:
-            script("postgres", "stop", folder, "immediate", check=False)
-    for bus, name in (("kafka", "Postgres, Kafka"), ("dapr", "Postgres, Dapr over Kafka")):
-        if bus in wanted:
-            with Cluster(options.binary, ["progress"], bus) as cluster:
-                process = cluster.processes["progress"].process
-                print(f"{name}: idle {resident_mib(process.pid):.1f} MiB", file=sys.stderr, flush=True)
-                yield Side(name, cluster, cluster.database, cluster.kafka)
+def fill(options, side, students):
+    """Puts in so many students, and leaves nothing for the server to do about that later."""
+    side.enrol(students)
+    known = 0
+    while known < students:
+        known += post(options, side, students, 64, max(2, students // 4000))["accepted"]
+    if side.database:
+        psql = [str(Path(script("need", "postgres")) / "psql"), "--quiet", side.database]
+        subprocess.run([*psql, "--command", "VACUUM ANALYZE", "--command", "CHECKPOINT"], check=True)
+
+
+def turn(options, sides):
+    """One client, then sixteen, on each."""
+    return [
+        [post(options, side, students, clients, options.seconds) for clients in (1, 16)] for students, side in sides
+    ]
+
+
+@contextmanager
+def sqlite(options, folder):
+    with Fleet(options.binary, LIMITS) as fleet:
+        yield Side("SQLite, in-process", fleet, folder)
+
+
+@contextmanager
+def postgres(options, folder):
+    try:
+        database = script("postgres", "start", folder)
+        with Fleet(options.binary, [*LIMITS, "--database", database]) as fleet:
+            yield Side("Postgres, in-process", fleet, folder, database)
+    finally:
+        script("postgres", "stop", folder, "immediate", check=False)
+
+
+@contextmanager
+def through(name, bus, options, folder):
+    with Cluster(options.binary, ["progress"], bus) as cluster:
+        process = cluster.processes["progress"].process
+        print(f"{name}: idle {resident_mib(process.pid):.1f} MiB", file=sys.stderr, flush=True)
+        yield Side(name, cluster, folder, cluster.database, cluster.kafka)
+
+
+SIDES = {
+    "sqlite": sqlite,
+    "postgres": postgres,
+    "kafka": partial(through, "Postgres, Kafka", "kafka"),
+    "dapr": partial(through, "Postgres, Dapr over Kafka", "dapr"),
+}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", type=Path, default=default_binary("release"))
     parser.add_argument("--client", type=Path, default=default_binary("release").with_name("bench-client"))
-    parser.add_argument("--only", action="append", choices=["sqlite", "postgres", "kafka", "dapr"])
+    parser.add_argument("--only", action="append", choices=list(SIDES))
     parser.add_argument("--rounds", type=int, default=3, help="rounds that count, after one that does not")
     parser.add_argument("--seconds", type=int, default=10, help="seconds a turn")
     parser.add_argument("--clients", type=int, default=64)
@@ -188,16 +234,15 @@ def main():
         if not options.students_in_database:
             print("| store, bus | scores a second, consumed | p50 ms | p99 ms | p99 until consumed, ms | agent us a score", end="")
             print(f" | pgbench a second | ratio | librdkafka a second |\n|{'---|' * 9}", flush=True)
-        for side in sides(options, Path(scratch)):
-            token = side.running.token("teacher-1", "teacher")
-            token_file = Path(scratch) / "teacher.token"
-            token_file.write_text(token)
+        for name in options.only or SIDES:
+            folder = Path(scratch) / name
+            folder.mkdir(mode=0o755)
             if options.students_in_database:
-                print(f"\n{side.name}", flush=True)
-                grow(options, side, token, token_file)
+                grow(options, name, folder)
             else:
-                side.enrol(options.students, token)
-                measure(options, side, token_file)
+                with SIDES[name](options, folder) as side:
+                    side.enrol(options.students)
+                    measure(options, side)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Not here: what is asked of them. Needs nothing but Python's own library and the 
 """
 
 import http.client
+import itertools
 import os
 import random
 import shutil
@@ -27,6 +28,8 @@ SERVICES = ["progress", "debug", "review", "concepts", "exercise"]
 TOKEN_BETWEEN_AGENTS = "between-agents"
 # Below those that the kernel gives to clients: see scripts/beside.sh.
 PORTS = range(12_000, 32_000)
+# Of the clusters of this process.
+NUMBERS = itertools.count(1)
 
 
 def script(name, *arguments, check=True):
@@ -113,7 +116,7 @@ class Cluster:
         self.folder.chmod(0o755)
         self.ports = Ports()
         # A release of its own: sidecars find each other by app id on the whole host, those of another cluster too.
-        self.prefix = f"c{os.getpid()}-"
+        self.prefix = f"c{os.getpid()}-{next(NUMBERS)}-"
         self.public, self.internal, self.processes, self.resting = {}, {}, {}, {}
         self.watching = threading.Event()
         # Held by who looks after the processes, and by who takes them away.
