@@ -193,6 +193,8 @@ def main():
         held &= of["p99_ms"] <= budget_ms / 2 and idle[agent] < IDLE_MIB and memory.most[agent] < LOADED_MIB
         cells = f"{of['count']:,} | {of['p50_ms']:.1f} | {of['p95_ms']:.1f} | {of['p99_ms']:.1f} | {budget_ms / 2:.0f}"
         print(f"| {agent} | {cells} | {idle[agent]:.1f} | {memory.most[agent]:.1f} |")
+    parts = ", ".join(f"{part['p99_ms']:.0f}" for part in figures["parts"])
+    print(f"p99 of all requests in each tenth of the run, ms: {parts}")
     for name in sorted(set(memory.most) - set(BUDGETS_MS)):
         print(f"{name}: {idle[name]:.1f} MiB idle, {memory.most[name]:.1f} at most")
     sys.exit(0 if held else 1)

@@ -28,8 +28,13 @@ struct Planned {
     body: String,
 }
 
+/// The parts of a run whose latencies are told apart: a stall is seen where it was.
+const PARTS: usize = 10;
+
 struct Answered {
     place: usize,
+    /// Of the run's [`PARTS`], the one in which the request was due.
+    part: usize,
     latency: Duration,
     /// What was answered instead of 2xx.
     error: Option<String>,
@@ -46,10 +51,12 @@ pub(crate) async fn run(args: &OpenLoop) -> Result<Value, Failure> {
     let began = Instant::now();
     let offering = tokio::spawn(offer(Arc::clone(&plan), args.rate_per_s, args.seconds, began, send));
     let mut latencies: BTreeMap<&str, Latencies> = BTreeMap::new();
+    let mut parts: [Latencies; PARTS] = Default::default();
     let mut errors: BTreeMap<String, u64> = BTreeMap::new();
     while let Some(answer) = answers.recv().await {
         let agent = plan[answer.place].agent.as_str();
         latencies.entry(agent).or_default().add(answer.latency);
+        parts[answer.part].add(answer.latency);
         if let Some(error) = answer.error {
             *errors.entry(format!("{agent}: {error}")).or_default() += 1;
         }
@@ -57,9 +64,9 @@ pub(crate) async fn run(args: &OpenLoop) -> Result<Value, Failure> {
     let offered = offering.await?;
     let agents: BTreeMap<_, _> =
         latencies.into_iter().map(|(agent, latencies)| (agent, latencies.told())).collect();
-    Ok(
-        json!({"offered": offered, "seconds": began.elapsed().as_secs_f64(), "errors": errors, "agents": agents}),
-    )
+    let seconds = began.elapsed().as_secs_f64();
+    let parts = parts.map(Latencies::told);
+    Ok(json!({"offered": offered, "seconds": seconds, "errors": errors, "agents": agents, "parts": parts}))
 }
 
 /// Sends each request when it is due; how many it were.
@@ -71,14 +78,17 @@ async fn offer(
     answers: mpsc::UnboundedSender<Answered>,
 ) -> u64 {
     let http = http_client::client();
+    let whole = Duration::from_secs(seconds);
     let run = RandomIds.event_id().to_string();
     let mut number: u64 = 0;
     for place in (0..plan.len()).cycle() {
         #[expect(clippy::cast_precision_loss, reason = "a run has far fewer requests than 2^52")]
-        let due = began + Duration::from_secs_f64(number as f64 / rate_per_s);
-        if due.duration_since(began) >= Duration::from_secs(seconds) {
+        let after = Duration::from_secs_f64(number as f64 / rate_per_s);
+        if after >= whole {
             break;
         }
+        let due = began + after;
+        let part = usize::try_from(after.as_nanos() * PARTS as u128 / whole.as_nanos()).unwrap_or(0);
         tokio::time::sleep_until(due).await;
         let (plan, http, answers) = (Arc::clone(&plan), http.clone(), answers.clone());
         let unique = format!("{run}-{number}");
@@ -86,7 +96,7 @@ async fn offer(
             let error = send(&http, &plan[place], &unique).await.err();
             let latency = due.elapsed();
             // Whoever counts is there until the last answer.
-            let _ = answers.send(Answered { place, latency, error });
+            let _ = answers.send(Answered { place, part, latency, error });
         });
         number += 1;
     }
