@@ -2,7 +2,8 @@
 
 Beside each stands the limit, in the same run on the same server: what pgbench's simple update reaches with as many clients,
 and what librdkafka publishes with as many. Load, servers and agent share the machine's cores. Turn by turn, so that a slow
-minute hits all alike; medians. With --students-in-database the cost of a request is measured as the database grows.
+minute hits all alike; medians. With --students-in-database the cost of a request is measured as the database grows, and the
+number of active students does not.
 
 Not here: what is posted and how it is counted (bench/client).
 """
@@ -177,10 +178,9 @@ def fill(options, side, students):
 
 
 def turn(options, sides):
-    """One client, then sixteen, on each."""
-    return [
-        [post(options, side, students, clients, options.seconds) for clients in (1, 16)] for students, side in sides
-    ]
+    """One client, then sixteen, on each: for as many students everywhere, or it would be seen how many are active."""
+    active = [(min(students, options.students), side) for students, side in sides]
+    return [[post(options, side, students, clients, options.seconds) for clients in (1, 16)] for students, side in active]
 
 
 @contextmanager
@@ -223,7 +223,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3, help="rounds that count, after one that does not")
     parser.add_argument("--seconds", type=int, default=10, help="seconds a turn")
     parser.add_argument("--clients", type=int, default=64)
-    parser.add_argument("--students", type=int, default=1000)
+    parser.add_argument("--students", type=int, default=1000, help="students who are active")
     parser.add_argument("--students-in-database", type=int, action="append", default=[])
     options = parser.parse_args()
 
