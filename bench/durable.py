@@ -94,9 +94,14 @@ def pgbench(options, database, clients, seconds):
     return float(line.split()[2])
 
 
+def psql(database, *commands):
+    program = Path(script("need", "postgres")) / "psql"
+    each = [word for command in commands for word in ("--command", command)]
+    subprocess.run([str(program), "--quiet", database, *each], check=True)
+
+
 def make_pgbench(database):
-    psql = [str(Path(script("need", "postgres")) / "psql"), "--quiet", database, "--command", "CREATE DATABASE pgbench"]
-    subprocess.run(psql, check=True)
+    psql(database, "CREATE DATABASE pgbench")
     made = database.rsplit("/", 1)[0] + "/pgbench"
     pgbench = str(Path(script("need", "postgres")) / "pgbench")
     subprocess.run([pgbench, "--initialize", "--scale", "20", "--quiet", made], check=True, capture_output=True)
@@ -173,8 +178,7 @@ def fill(options, side, students):
     while known < students:
         known += post(options, side, students, 64, max(2, students // 4000))["accepted"]
     if side.database:
-        psql = [str(Path(script("need", "postgres")) / "psql"), "--quiet", side.database]
-        subprocess.run([*psql, "--command", "VACUUM ANALYZE", "--command", "CHECKPOINT"], check=True)
+        psql(side.database, "VACUUM ANALYZE", "CHECKPOINT")
 
 
 def turn(options, sides):

@@ -24,11 +24,16 @@ system_image() {
     printf '%s\n' "$name"
 }
 
-# Writes an image into a file, whole or not at all, and forgets the image: archive_of NAME ARCHIVE
-archive_of() {
+# Writes an image into a file, whole or not at all: write_archive NAME ARCHIVE
+write_archive() {
     mkdir -p "$(dirname "$2")"
     rm -f "$2.new"
     builder push --quiet "$1" "docker-archive:$2.new:$1"
-    builder rmi "$1" >/dev/null
     mv "$2.new" "$2"
+}
+
+# The same, and forgets the image.
+archive_of() {
+    write_archive "$1" "$2"
+    builder rmi "$1" >/dev/null
 }
