@@ -4,6 +4,8 @@ mod cli;
 mod fleet;
 mod hidden;
 mod kafka;
+mod opening;
+mod registry;
 mod serve;
 mod story;
 mod up;

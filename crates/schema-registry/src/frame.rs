@@ -30,6 +30,12 @@ pub(crate) fn read(payload: &[u8]) -> Payload<'_> {
     }
 }
 
+/// Whether the bytes open like a frame: for who has no registry to ask, and wants to say so.
+#[must_use]
+pub fn is_framed(payload: &[u8]) -> bool {
+    read(payload) != Payload::Bare
+}
+
 /// The body in the frame of a schema.
 pub(crate) fn write(id: u32, body: &[u8]) -> Bytes {
     let mut bytes = BytesMut::with_capacity(HEADER_BYTES + body.len());
@@ -58,6 +64,7 @@ mod tests {
             (b"\0\xFF\xFF\xFF\xFF\0", Payload::Framed(u32::MAX, b"\0")),
         ];
         for (bytes, expected) in cases {
+            assert_eq!(is_framed(bytes), expected != Payload::Bare, "{bytes:?}");
             assert_eq!(read(bytes), expected, "{bytes:?}");
         }
     }

@@ -22,6 +22,10 @@ use crate::{Settings, SettingsError};
 /// How many ids are kept with what they mean, and as many that nobody knows.
 pub const SCHEMAS_MAX: usize = 1024;
 
+/// The largest id that a registry gives: Confluent's are Java's signed integers. It has no address for a larger one, and answers
+/// as if there were no registry.
+const ID_MAX: u32 = i32::MAX.cast_unsigned();
+
 /// How long an id that the registry did not know is not asked for again.
 pub const UNKNOWN_FOR: Duration = Duration::from_secs(10);
 
@@ -122,6 +126,14 @@ impl Framing {
         if passes_as_it_is(topic) {
             return Ok(payload.clone());
         }
+        self.object(payload).await
+    }
+
+    /// The same for a record that somebody gave up, in a dead letter or on `dead-letter.raw`, whatever topic it came from.
+    ///
+    /// # Errors
+    /// As [`Framing::unframe`].
+    pub async fn object(&self, payload: &Bytes) -> Result<Bytes, UnframeError> {
         let unusable = |why: &str| Err(UnframeError::Unusable(why.to_owned()));
         let (id, body) = match frame::read(payload) {
             Payload::Bare => return Ok(payload.clone()),
@@ -189,6 +201,9 @@ impl Known {
 
     /// What the id is, if that need not be asked.
     fn meaning(&self, id: u32) -> Option<Meaning> {
+        if id > ID_MAX {
+            return Some(Meaning::Unknown);
+        }
         if let Some(meaning) = self.meanings.get(&id) {
             return Some(meaning);
         }

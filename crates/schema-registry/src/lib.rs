@@ -30,6 +30,7 @@ mod framing;
 mod once;
 mod settings;
 
+pub use frame::is_framed;
 pub use framed::Framed;
 pub use framing::{Framing, SCHEMAS_MAX, UNKNOWN_FOR, UnframeError};
 pub use settings::{Settings, SettingsError};

@@ -99,8 +99,11 @@ impl Replay {
     }
 
     /// Notes who was erased. For every record of learning.events, before anything is taken.
-    pub fn note(&mut self, delivery: &Delivery) {
-        let Ok(Event::StudentErased(erased)) = read(delivery) else { return };
+    ///
+    /// # Errors
+    /// Why the record cannot be read: an erasure may be told in it, and nobody is erased by it.
+    pub fn note(&mut self, delivery: &Delivery) -> Result<(), String> {
+        let Event::StudentErased(erased) = read(delivery)? else { return Ok(()) };
         let found = Erasure {
             event_id: erased.event_id,
             erased_at: erased.timestamp,
@@ -115,6 +118,7 @@ impl Replay {
             Some(_) => {}
             None => known.push(found),
         }
+        Ok(())
     }
 
     /// Erases everybody who was erased, as of then. What a student did since stays. An erasure that came after a newer one
@@ -219,10 +223,13 @@ impl Replay {
 
     /// Notes what was told before its student was erased: it went with the erasure, whatever time it is of. For every record
     /// of learning.events, when all of them are noted.
-    pub fn note_void(&mut self, delivery: &Delivery) {
-        let Ok(Event::StudentProgress(progress)) = read(delivery) else { return };
+    ///
+    /// # Errors
+    /// Why the record cannot be read.
+    pub fn note_void(&mut self, delivery: &Delivery) -> Result<(), String> {
+        let Event::StudentProgress(progress) = read(delivery)? else { return Ok(()) };
         let Some(erased) = self.erasures.get(&progress.student_id).and_then(|known| newest(known)) else {
-            return;
+            return Ok(());
         };
         let is_before = delivery.partition == erased.partition && delivery.offset < erased.offset;
         if is_before
@@ -231,6 +238,7 @@ impl Replay {
         {
             Arc::make_mut(&mut self.void).insert(cause);
         }
+        Ok(())
     }
 
     fn is_void(&self, event_id: EventId) -> bool {

@@ -1,8 +1,9 @@
 //! `agent-bus replay`: rebuilds Progress' state in a database from the topics.
 //!
-//! Not here: what becomes of a record (room `progress`), reading topics (crate `bus-kafka`).
+//! Not here: what becomes of a record (room `progress`), reading topics (crate `bus-kafka`), frames (crate `schema-registry`).
 
-use std::io::{IsTerminal, Write};
+mod account;
+
 use std::process::ExitCode;
 
 use bus::Delivery;
@@ -11,21 +12,20 @@ use bus_kafka::read::{self, From};
 use contracts::Topic;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 use ledger::LedgerError;
 use ledger_postgres::PgStore;
-use progress::replay::{Replay, Replayed, Tally};
+use progress::replay::{Replay, Replayed};
 
+use self::account::{Account, Refusals};
 use super::Failure;
 use crate::kafka::KafkaArgs;
+use crate::opening::{Away, Opened, Opener, Place};
+use crate::registry::RegistryArgs;
 use crate::{fleet, up};
 
 /// So many records are at work at once: commits of different students share the price.
 const AT_ONCE: usize = 64;
-
-/// So many records that cannot be used are named; the rest is counted.
-const NAMED_MAX: u64 = 100;
 
 /// Rebuild Progress' state from the topics
 ///
@@ -35,10 +35,15 @@ const NAMED_MAX: u64 = 100;
 /// said of alerts are on no topic: they come back from a backup alone.
 ///
 /// What was new is told to the other agents when the Progress service runs on the database: its messages wait there.
+///
+/// Exit status 1 where a record cannot be used, and is not among the dead letters of Progress either: the first is named, and
+/// all others are replayed.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     kafka: KafkaArgs,
+    #[command(flatten)]
+    registry: RegistryArgs,
     /// Where to begin: `beginning`, or a time such as 2026-03-01T09:00:00Z, for what was published from then on
     #[arg(long, value_name = "beginning|TIME", value_parser = from)]
     from: From,
@@ -57,21 +62,15 @@ fn from(text: &str) -> Result<From, String> {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let settings = args.kafka.settings()?;
+    let opener = Opener::new(&args.registry)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let tally = runtime.block_on(replay(args, settings));
+    let account = runtime.block_on(replay(args, settings, opener));
     // A reader may still wait for its broker: nothing of it is needed.
     runtime.shutdown_background();
-    let tally = tally?;
-    let Tally { new, known, void, refused } = tally;
-    writeln!(
-        std::io::stdout(),
-        "replayed={} new={new} known={known} void={void} refused={refused}",
-        tally.replayed()
-    )?;
-    Ok(ExitCode::SUCCESS)
+    Ok(account?.tell()?)
 }
 
-async fn replay(args: &Args, settings: Settings) -> Result<Tally, Failure> {
+async fn replay(args: &Args, settings: Settings, opener: Opener) -> Result<Account, Failure> {
     // However much is missing: its messages wait for the service.
     let limits = ledger_postgres::Settings { outbox_max: u64::MAX, ..ledger_postgres::Settings::default() };
     let store = PgStore::open(&args.database, limits).await.map_err(of_database)?;
@@ -80,13 +79,13 @@ async fn replay(args: &Args, settings: Settings) -> Result<Tally, Failure> {
         replay: Replay::new(up::progress_alone(ledger)?),
         settings,
         from: args.from,
-        tally: Tally::default(),
-        bar: bar()?,
+        opener,
+        account: Account::open()?,
     };
     let outcome = run.all().await;
-    run.bar.finish_and_clear();
+    run.account.close();
     store.close().await.map_err(of_database)?;
-    outcome.map(|()| run.tally)
+    outcome.map(|()| run.account)
 }
 
 /// A replay under way.
@@ -94,29 +93,55 @@ struct Run {
     replay: Replay,
     settings: Settings,
     from: From,
-    tally: Tally,
-    bar: ProgressBar,
+    opener: Opener,
+    account: Account,
 }
 
 impl Run {
     async fn all(&mut self) -> Result<(), Failure> {
-        self.bar.set_message("erasures");
-        for note in [Replay::note, Replay::note_void] {
-            let mut records = read::read(&self.settings, &[Topic::LearningEvents], self.from);
-            while let Some(record) = records.recv().await {
-                note(&mut self.replay, &record?);
-                self.bar.inc(1);
-            }
-        }
-        self.tally = self.replay.erase().await.map_err(of_database)?;
+        self.note_letters().await?;
+        self.note_erasures().await?;
+        self.account.erased(self.replay.erase().await.map_err(of_database)?);
         self.take(Topic::LearningEvents).await?;
         self.take(Topic::LearningEvidence).await
     }
 
+    /// All letters, wherever the replay begins: by another machine's clock one may be older than its record.
+    async fn note_letters(&mut self) -> Result<(), Failure> {
+        self.account.begin("dead letters");
+        let mut records = read::read(&self.settings, &[Topic::DeadLetterQueue], From::Beginning);
+        while let Some(record) = records.recv().await {
+            if let Ok(letter) = self.opener.open(record?).await.map_err(of_registry)?.record {
+                self.account.note_letter(&letter);
+            }
+            self.account.step();
+        }
+        Ok(())
+    }
+
+    /// Who was erased, and what went with it.
+    async fn note_erasures(&mut self) -> Result<(), Failure> {
+        self.account.begin("erasures");
+        let mut unread = Refusals::default();
+        for note in [Replay::note, Replay::note_void] {
+            // The second time the same are met, and what came meanwhile: that time counts.
+            unread = Refusals::default();
+            let mut records = read::read(&self.settings, &[Topic::LearningEvents], self.from);
+            while let Some(record) = records.recv().await {
+                let Opened { place, record } = self.opener.open(record?).await.map_err(of_registry)?;
+                if let Err(reason) = record.and_then(|record| note(&mut self.replay, &record)) {
+                    unread.add(place, &reason);
+                }
+                self.account.step();
+            }
+        }
+        self.account.unread(unread);
+        Ok(())
+    }
+
     /// Takes a topic's records, many at a time; they begin in the order in which they lie.
     async fn take(&mut self, topic: Topic) -> Result<(), Failure> {
-        self.bar.set_message(topic.name());
-        self.bar.reset();
+        self.account.begin(topic.name());
         let mut records = read::read(&self.settings, &[topic], self.from);
         let mut at_work = FuturesUnordered::new();
         let mut is_read = false;
@@ -124,11 +149,19 @@ impl Run {
             tokio::select! {
                 biased;
                 Some(taken) = at_work.next() => {
-                    let (place, replayed): (Place, _) = taken;
-                    told(&self.bar, &mut self.tally, place, &replayed?);
+                    let (place, replayed): (Place, Result<Replayed, Failure>) = taken;
+                    self.account.count(place, &replayed?);
                 }
                 record = records.recv(), if !is_read && at_work.len() < AT_ONCE => match record {
-                    Some(record) => at_work.push(take(&self.replay, record?)),
+                    Some(record) => {
+                        // Here and not at work: a registry that is asked must not change the order.
+                        let opened = self.opener.open(record?).await.map_err(of_registry)?;
+                        let Opened { place, record } = opened;
+                        match record {
+                            Ok(record) => at_work.push(take(&self.replay, place, record)),
+                            Err(reason) => self.account.count(place, &Replayed::Refused(reason)),
+                        }
+                    }
                     None => is_read = true,
                 },
             }
@@ -137,46 +170,15 @@ impl Run {
     }
 }
 
-/// Where a record lies.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    topic: Topic,
-    partition: i32,
-    offset: i64,
-}
-
-async fn take(replay: &Replay, record: Delivery) -> (Place, Result<Replayed, Failure>) {
-    let place = Place { topic: record.message.topic, partition: record.partition, offset: record.offset };
+async fn take(replay: &Replay, place: Place, record: Delivery) -> (Place, Result<Replayed, Failure>) {
     let taken = replay.take(record).await;
     (place, taken.map_err(of_database))
-}
-
-fn told(bar: &ProgressBar, tally: &mut Tally, place: Place, replayed: &Replayed) {
-    tally.count(replayed);
-    bar.inc(1);
-    if let Replayed::Refused(reason) = replayed
-        && tally.refused <= NAMED_MAX
-    {
-        let Place { topic, partition, offset } = place;
-        let and_more = if tally.refused == NAMED_MAX { "; more are only counted" } else { "" };
-        bar.suspend(|| {
-            // Where standard error is gone, the count tells.
-            drop(writeln!(std::io::stderr(), "refused {topic}/{partition}/{offset}: {reason}{and_more}"));
-        });
-    }
 }
 
 fn of_database(error: LedgerError) -> Failure {
     format!("the database: {error}; what was replayed stays, and the next run goes on").into()
 }
 
-/// On a terminal alone: a log wants lines.
-fn bar() -> Result<ProgressBar, Failure> {
-    let target = if std::io::stderr().is_terminal() {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    let style = ProgressStyle::with_template("{spinner} {msg}: {pos} records, {per_sec}")?;
-    Ok(ProgressBar::with_draw_target(None, target).with_style(style))
+fn of_registry(away: Away) -> Failure {
+    format!("{away}; what was replayed stays, and the next run goes on").into()
 }

@@ -11,13 +11,16 @@ use bus_kafka::KafkaBus;
 use cache_redis::{Redis, RedisCopy};
 use read_copy::ReadCopy;
 use room::{Check, NotThere};
-use schema_registry::{Framed, Framing};
+use schema_registry::Framed;
 
 use super::internal;
 use super::peers::Peers;
 use super::settings::{Carrier, Settings};
 use crate::cli::Failure;
 use crate::fleet::{Process, Reachable};
+
+/// Why an agent waits for its sidecar: daprd opens its components before it answers anybody.
+const NO_SIDECAR: &str = "the sidecar does not answer: it does not start while Kafka or Redis is away";
 
 /// One of them, behind the ports.
 pub(super) struct Carried {
@@ -56,10 +59,9 @@ fn framed<B>(bus: B, settings: &Settings, process: &Process) -> Result<Ends, Fai
 where
     B: Publish + Subscribe + SendsLetters + Clone,
 {
-    let Some(registry) = &settings.schema_registry else {
+    let Some(framing) = settings.registry.framing(Arc::clone(&process.clock))? else {
         return Ok((Arc::new(bus.clone()), Arc::new(bus)));
     };
-    let framing = Framing::new(&schema_registry::Settings::new(registry)?, Arc::clone(&process.clock))?;
     let bus = Framed::new(bus, framing);
     Ok((Arc::new(bus.clone()), Arc::new(bus)))
 }
@@ -79,9 +81,9 @@ fn dapr(settings: &Settings, process: &Process, observer: Arc<dyn BusObserver>) 
     let (asked, inbound) = (sidecar.clone(), bus.clone());
     let check = Reachable::new(move || {
         let sidecar = asked.clone();
-        Box::pin(async move {
-            if sidecar.answers().await { Ok(()) } else { Err(NotThere::told("the sidecar does not answer")) }
-        })
+        Box::pin(
+            async move { if sidecar.answers().await { Ok(()) } else { Err(NotThere::told(NO_SIDECAR)) } },
+        )
     });
     let (publish, subscribe) = framed(bus, settings, process)?;
     Ok(Carried {

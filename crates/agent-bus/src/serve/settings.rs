@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use crate::fleet::{Common, Service, postgres_address};
 use crate::kafka::{KafkaDetails, brokers};
+use crate::registry::RegistryArgs;
 
 /// The longest name of an object in Kubernetes.
 const COMPONENT_MAX_CHARS: usize = 253;
@@ -47,9 +48,8 @@ pub(crate) struct Settings {
     /// What is said to a request while Redis is away
     #[arg(long, env = "AGENT_BUS_LIMITER_ON_FAILURE", value_enum, default_value_t = OnFailure::Alone)]
     pub limiter_on_failure: OnFailure,
-    /// The schema registry, http://host:port; with one, events travel in Confluent's frame
-    #[arg(long, env = "SCHEMA_REGISTRY_URL", hide_env_values = true)]
-    pub schema_registry: Option<String>,
+    #[command(flatten)]
+    pub registry: RegistryArgs,
     #[command(flatten)]
     pub common: Common,
 }

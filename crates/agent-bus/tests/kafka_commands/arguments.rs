@@ -20,14 +20,21 @@ fn a_bad_argument_is_named() {
         (at(&["dead-letters", "list", "--error-type", "odd"]), "--error-type"),
         (at(&["dead-letters", "list", "--since", "yesterday"]), "--since"),
         (at(&["dead-letters", "list", "--limit", "0"]), "--limit"),
+        (at(&["dead-letters", "list", "--schema-registry", "nowhere"]), "--schema-registry"),
         (at(&["dead-letters", "show", "17"]), "<ID>"),
+        (at(&["dead-letters", "show", ID, "--schema-registry", "nowhere"]), "--schema-registry"),
         (at(&["dead-letters", "requeue"]), "<ID>"),
         (at(&["dead-letters", "requeue", ID, "--all"]), "--all"),
         (at(&["dead-letters", "requeue", ID, "--consumer", "debug"]), "--consumer"),
+        (at(&["dead-letters", "requeue", ID, "--schema-registry", "nowhere"]), "--schema-registry"),
         (replay(&["--from", "yesterday", "--database", database]), "--from"),
         (replay(&["--database", database]), "--from"),
         (replay(&["--from", "beginning", "--database", "mysql://somewhere"]), "--database"),
         (replay(&["--from", "beginning"]), "--database"),
+        (
+            replay(&["--from", "beginning", "--database", database, "--schema-registry", "nowhere"]),
+            "--schema-registry",
+        ),
     ] {
         let output = run(&args);
         assert_eq!(output.status.code(), Some(2), "{args:?}: {output:?}");

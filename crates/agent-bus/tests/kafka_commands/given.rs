@@ -9,6 +9,8 @@ use bus_kafka::{KafkaBus, Settings};
 use bytes::Bytes;
 use clock::{RandomIds, SystemClock};
 use contracts::Topic;
+use schema_registry::{Framed, Framing};
+use testkit::registry::Registry;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_agent-bus");
 
@@ -21,6 +23,7 @@ pub(crate) fn run(args: &[&str]) -> Output {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AGENT_BUS_")) {
         command.env_remove(name);
     }
+    command.env_remove("SCHEMA_REGISTRY_URL");
     command.args(args).stdin(Stdio::null()).output().unwrap()
 }
 
@@ -52,6 +55,13 @@ pub(crate) fn run_on(settings: &Settings, args: &[&str]) -> Output {
 
 pub(crate) fn bus(settings: &Settings) -> KafkaBus {
     KafkaBus::new(settings.clone(), Arc::new(SystemClock), Arc::new(RandomIds), Arc::new(())).unwrap()
+}
+
+/// The same, with frames around it of schemas that are in that registry.
+pub(crate) fn framed(settings: &Settings, registry: &Registry) -> Framed<KafkaBus> {
+    let at_registry = schema_registry::Settings::new(&registry.url()).unwrap();
+    let framing = Framing::new(&at_registry, Arc::new(SystemClock)).unwrap();
+    Framed::new(bus(settings), framing)
 }
 
 pub(crate) fn message(topic: Topic, key: &str, payload: impl Into<Bytes>) -> Message {

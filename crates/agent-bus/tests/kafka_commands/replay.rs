@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use agent_core::mastery::Score;
 use axum::Router;
-use bus::{Delivery, Disposition, Publish, Subscribe, Subscription};
-use bus_kafka::{KafkaBus, Settings};
+use bus::{Delivery, Disposition, Failure, Publish, Subscribe, Subscription, dead_letter};
+use bus_kafka::{Settings, read};
 use clock::{Clock, Ids, RandomIds, SystemClock};
-use contracts::events::{CodeReviewed, EvidenceHeader, ExerciseGraded, ExerciseKind};
+use contracts::events::{CodeReviewed, ErrorType, EvidenceHeader, ExerciseGraded, ExerciseKind};
 use contracts::{Event, Topic, avro};
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
@@ -17,9 +17,10 @@ use ledger_postgres::PgStore;
 use progress::{MeasureTokens, Ports};
 use serde_json::{Value, json};
 use testkit::postgres::Database;
+use testkit::registry::Registry;
 use testkit::{StaticInvoke, call, service, student, teacher};
 
-use crate::given::{NOWHERE, bus, fresh, message, run, run_on, stderr, stdout, untouched};
+use crate::given::{NOWHERE, bus, framed, fresh, message, run, run_on, stderr, stdout, untouched};
 
 const STUDENTS: [&str; 3] = ["ada", "bo", "cy"];
 
@@ -57,7 +58,7 @@ impl Progress {
     }
 
     /// Publishes the evidence, and takes it.
-    async fn hear(&self, bus: &KafkaBus, event: &Event) {
+    async fn hear(&self, bus: &dyn Publish, event: &Event) {
         let student = event.student_id().unwrap().to_string();
         let message = message(Topic::LearningEvidence, &student, avro::encode(event));
         bus.publish(message.clone()).await.unwrap();
@@ -73,7 +74,7 @@ impl Progress {
     }
 
     /// Publishes what waits to be told.
-    async fn relay(&self, bus: &KafkaBus) {
+    async fn relay(&self, bus: &dyn Publish) {
         let outbox = self.ledger.outbox();
         while outbox.backlog().await.unwrap().messages > 0 {
             for pending in outbox.oldest(0, 1_000).await.unwrap() {
@@ -134,7 +135,7 @@ fn scores(value: f64, key: Option<&str>) -> Value {
 }
 
 /// A week in a class: evidence late and in time, an exam, a target, an erasure, and a record of no use.
-async fn week(progress: &Progress, bus: &KafkaBus) {
+async fn week(progress: &Progress, bus: &dyn Publish) {
     let post = async |name: &str, body: Value| {
         progress.ask(Method::POST, &format!("/{name}"), &service("importer", name), Some(body)).await
     };
@@ -157,11 +158,20 @@ async fn week(progress: &Progress, bus: &KafkaBus) {
     progress.relay(bus).await;
 }
 
+/// Has the room consume the evidence, until its dead letter of the record of no use is there.
+async fn consume(progress: &Progress, bus: &dyn Subscribe, settings: &Settings) {
+    bus.subscribe(progress.inbox[0].clone()).await.unwrap();
+    let letters = || read::read(settings, &[Topic::DeadLetterQueue], read::From::Beginning);
+    while letters().recv().await.transpose().unwrap().is_none() {}
+}
+
+/// What it says in the end. Exit status 1 where a record of no use is named, and only there.
 fn replay(settings: &Settings, database: &Database, from: &str) -> String {
     let output = run_on(settings, &["replay", "--from", from, "--database", database.url()]);
-    assert!(output.status.success(), "{output:?}");
-    let refused = stderr(&output).lines().filter(|line| line.starts_with("refused learning.evidence/"));
-    assert_eq!(refused.count(), usize::from(stdout(&output).ends_with("refused=1\n")), "{output:?}");
+    let is_refused = stdout(&output).ends_with(" refused=1\n");
+    assert_eq!(output.status.code(), Some(i32::from(is_refused)), "{output:?}");
+    let named = stderr(&output).lines().filter(|line| line.starts_with("refused learning.evidence/"));
+    assert_eq!(named.count(), usize::from(is_refused), "{output:?}");
     stdout(&output).to_owned()
 }
 
@@ -174,15 +184,16 @@ async fn a_replay_rebuilds_in_another_database_what_the_topics_hold_and_only_onc
 
     // Evidence: seven, and the record of no use. Said: two targets, four posts, an erasure.
     let first = replay(&settings, &two, "beginning");
-    assert_eq!(first, "replayed=15 new=11 known=0 void=3 refused=1\n");
+    assert_eq!(first, "replayed=15 new=11 known=0 void=3 dead_letters=0 refused=1\n");
     let copy = Progress::on(&two).await;
     assert_eq!(copy.stand().await, original.stand().await);
 
-    assert_eq!(replay(&settings, &two, "beginning"), "replayed=15 new=0 known=11 void=3 refused=1\n");
-    assert_eq!(replay(&settings, &one, "beginning"), "replayed=15 new=0 known=11 void=3 refused=1\n");
+    let again = "replayed=15 new=0 known=11 void=3 dead_letters=0 refused=1\n";
+    assert_eq!(replay(&settings, &two, "beginning"), again);
+    assert_eq!(replay(&settings, &one, "beginning"), again);
     assert_eq!(
         replay(&settings, &two, "2999-01-01T00:00:00Z"),
-        "replayed=0 new=0 known=0 void=0 refused=0\n"
+        "replayed=0 new=0 known=0 void=0 dead_letters=0 refused=0\n"
     );
     assert_eq!(copy.stand().await, original.stand().await);
 
@@ -191,9 +202,80 @@ async fn a_replay_rebuilds_in_another_database_what_the_topics_hold_and_only_onc
     let again =
         copy.ask(Method::POST, "/ada", &service("importer", "ada"), Some(scores(0.5, Some("exam-1")))).await;
     assert_eq!(again["duplicate"], true, "{again}");
+
+    // What Progress itself gives up is among the dead letters, and no longer the run's to tell.
+    consume(&original, &bus, &settings).await;
+    let excused = "replayed=15 new=0 known=11 void=3 dead_letters=1 refused=0\n";
+    assert_eq!(replay(&settings, &two, "beginning"), excused);
     bus.stop().await;
     for progress in [original, copy] {
         progress.store.close().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_travelled_in_a_registrys_frame_comes_back_and_who_was_erased_in_it_does_not() {
+    let (settings, registry) = (fresh().await, Registry::start().await);
+    let (one, two) = (Database::fresh().await, Database::fresh().await);
+    let original = Progress::on(&one).await;
+    let framed = framed(&settings, &registry);
+    week(&original, &framed).await;
+    consume(&original, &framed, &settings).await;
+
+    let command = ["replay", "--from", "beginning", "--database", two.url()];
+    let blind = run_on(&settings, &command);
+    assert_eq!(blind.status.code(), Some(1), "{blind:?}");
+    for told in ["who was erased may stand in", "the database lacks", "SCHEMA_REGISTRY_URL"] {
+        assert!(stderr(&blind).contains(told), "{told}: {blind:?}");
+    }
+    assert!(stdout(&blind).contains(" new=0 known=0 void=0 dead_letters=0 "), "{blind:?}");
+
+    let url = registry.url();
+    let output = run_on(&settings, &[&command[..], &["--schema-registry", &url]].concat());
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let all = "replayed=15 new=11 known=0 void=3 dead_letters=1 refused=0\n";
+    assert_eq!(stdout(&output), all);
+    assert!(!stderr(&output).contains("refused") && !stderr(&output).contains("erased"), "{output:?}");
+    let copy = Progress::on(&two).await;
+    assert_eq!(copy.stand().await, original.stand().await);
+    let path = "/bo/explain?component=loops";
+    let of_bo = copy.ask(Method::GET, path, &student("bo"), None).await;
+    assert_eq!(of_bo["total"], 1, "what came since the erasure, and nothing before it: {of_bo:#}");
+
+    registry.set_down(true);
+    let away = run_on(&settings, &[&command[..], &["--schema-registry", &url]].concat());
+    assert_eq!(away.status.code(), Some(2), "{away:?}");
+    assert!(stderr(&away).contains("the schema registry is away") && away.stdout.is_empty(), "{away:?}");
+    framed.stop().await;
+    for progress in [original, copy] {
+        progress.store.close().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_that_progress_did_not_give_up_fails_the_run_and_stops_nothing() {
+    let (settings, database) = (fresh().await, Database::fresh().await);
+    let bus = bus(&settings);
+    bus.publish(message(Topic::LearningEvents, "bo", "poison")).await.unwrap();
+    let evidence = avro::encode(&graded("ada", 3, "p1"));
+    bus.publish(message(Topic::LearningEvidence, "ada", evidence)).await.unwrap();
+    // Another agent did: what it made of the record says nothing of Progress' state.
+    let mut records = read::read(&settings, &[Topic::LearningEvents], read::From::Beginning);
+    let poison = records.recv().await.unwrap().unwrap();
+    let failure = Failure { error_type: ErrorType::Schema, message: "of no use".to_owned() };
+    bus.publish(dead_letter::letter("concepts", &poison, &failure, &SystemClock, &RandomIds)).await.unwrap();
+    bus.stop().await;
+
+    let output = run_on(&settings, &["replay", "--from", "beginning", "--database", database.url()]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(stdout(&output), "replayed=2 new=1 known=0 void=0 dead_letters=0 refused=1\n");
+    let why = format!("learning.events/{}/{}: not a known event", poison.partition, poison.offset);
+    for told in [
+        format!("agent-bus: who was erased may stand in records that cannot be read: 1, the first {why}"),
+        format!("refused {why}"),
+        format!("agent-bus: the database lacks records that cannot be used: 1, the first {why}"),
+    ] {
+        assert!(stderr(&output).lines().any(|line| line.starts_with(&told)), "{told}: {output:?}");
     }
 }
 

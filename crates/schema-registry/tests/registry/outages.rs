@@ -76,6 +76,15 @@ async fn a_registry_that_nobody_runs_or_that_says_nothing_is_away() {
 }
 
 #[tokio::test]
+async fn an_id_that_no_registry_gives_is_not_asked_for() {
+    let registry = Registry::start().await;
+    let (_framed, desk, _room) = desk(framing(&registry)).await;
+    let refused = desk.deliver(Topic::LearningEvidence, &[0, 0x80, 0, 0, 0][..]).await;
+    assert!(matches!(refused, Disposition::DeadLetter(_)));
+    assert_eq!(registry.count("GET"), 0);
+}
+
+#[tokio::test]
 async fn a_bus_holds_a_record_until_the_registry_is_back() {
     let registry = Registry::start().await;
     let quick = Duration::from_millis(1);

@@ -107,6 +107,9 @@ async fn who_reads_a_topic_back_gets_single_objects_too() {
     let on_the_broker = desk.published()[0].payload.clone();
     for payload in [&on_the_broker, &quiz.object] {
         assert_eq!(reader.unframe(quiz.topic, payload).await, Ok(quiz.object.clone()));
+        assert_eq!(reader.object(payload).await, Ok(quiz.object.clone()));
+        // As it came, but for who looks for the record in it.
+        assert_eq!(reader.unframe(Topic::DeadLetterRaw, payload).await, Ok(payload.clone()));
     }
     let torn = reader.unframe(quiz.topic, &on_the_broker.slice(..4)).await;
     assert!(matches!(torn, Err(UnframeError::Unusable(_))));

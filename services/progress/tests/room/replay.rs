@@ -194,8 +194,8 @@ impl Term {
 
 async fn replay(bench: &Bench, events: &[Delivery], evidence: &[Delivery]) -> Tally {
     let mut replay = bench.replay();
-    events.iter().for_each(|delivery| replay.note(delivery));
-    events.iter().for_each(|delivery| replay.note_void(delivery));
+    events.iter().for_each(|delivery| replay.note(delivery).unwrap());
+    events.iter().for_each(|delivery| replay.note_void(delivery).unwrap());
     let mut tally = replay.erase().await.unwrap();
     for delivery in events.iter().chain(evidence) {
         tally.count(&replay.take(delivery.clone()).await.unwrap());
@@ -496,4 +496,29 @@ async fn a_record_that_cannot_be_used_is_named_and_stops_nothing() {
     let replay = Bench::new().await.replay();
     let delivery = Delivery { message: other, partition: 0, offset: 0, attempt: 1 };
     assert_eq!(replay.take(delivery).await.unwrap(), Replayed::Passed);
+}
+
+#[tokio::test]
+async fn an_erasure_that_cannot_be_read_is_told_and_erases_nobody() {
+    let bench = Bench::new().await;
+    let erased = StudentErased {
+        event_id: bench.ids.nth(900),
+        timestamp: at("2026-03-01T08:00:00Z"),
+        student_id: "mira".parse().unwrap(),
+    };
+    let whole = Message { topic: Topic::LearningEvents, ..message(&Event::StudentErased(erased)) };
+    // As a schema registry has it: what takes the frame away stands before the room.
+    let framed = [&b"\0\0\0\0\x01"[..], &whole.payload[10..]].concat();
+    let mut replay = bench.replay();
+    for (record, why) in [
+        (Message { payload: framed.into(), ..whole.clone() }, "not a known event"),
+        (Message { key: "noor".to_owned(), ..whole.clone() }, "key is not the student"),
+    ] {
+        let delivery = Delivery { message: record, partition: 0, offset: 7, attempt: 1 };
+        for noted in [replay.note(&delivery), replay.note_void(&delivery)] {
+            let reason = noted.unwrap_err();
+            assert!(reason.contains(why), "{reason}");
+        }
+    }
+    assert_eq!(replay.erase().await.unwrap(), Tally::default());
 }

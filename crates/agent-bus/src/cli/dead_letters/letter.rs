@@ -4,10 +4,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use bus::{Delivery, Message, dead_letter};
+use bytes::Bytes;
 use contracts::events::{ErrorEvent, ErrorType};
 use contracts::{Event, EventId, StudentId, Topic, avro};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
+
+use crate::opening::Opener;
 
 /// What a dead letter is called. One that is no ErrorEvent has no id of its own: it is called by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,25 +73,36 @@ pub(super) struct Letter {
     pub(super) id: Id,
     /// What it says; nothing where it is a record as it came.
     pub(super) event: Option<ErrorEvent>,
+    /// Why it stays in its frame: whatever it says, nobody hears it.
+    pub(super) closed: Option<String>,
     delivery: Delivery,
+    payload: Bytes,
 }
 
+/// The record that a letter holds, out of its frame, or why it stays in it.
+pub(super) type Record = Result<Bytes, String>;
+
 impl Letter {
-    pub(super) fn of(delivery: Delivery) -> Self {
+    /// The letter as it lies there, and as a room would read it.
+    pub(super) fn of(delivery: Delivery, opened: Result<Delivery, String>) -> Self {
         let message = &delivery.message;
-        let event = match avro::decode(&message.payload) {
-            Ok(Event::ErrorEvent(event)) if message.topic == Topic::DeadLetterQueue => Some(event),
-            _ => None,
+        let is_of_queue = message.topic == Topic::DeadLetterQueue;
+        let (event, closed) = match opened.map(|opened| avro::decode(&opened.message.payload)) {
+            Ok(Ok(Event::ErrorEvent(event))) if is_of_queue => (Some(event), None),
+            Err(why) if is_of_queue => (None, Some(why)),
+            _ => (None, None),
         };
         let (topic, partition, offset) = (message.topic, delivery.partition, delivery.offset);
         let place = Id::Place { topic, partition, offset };
         let id = event.as_ref().map_or(place, |event| Id::Event(event.event_id));
-        Self { id, event, delivery }
+        let original = event.as_ref().map(|event| Bytes::copy_from_slice(&event.original_payload));
+        let payload = original.unwrap_or_else(|| message.payload.clone());
+        Self { id, event, closed, delivery, payload }
     }
 
-    /// The bytes of the record that nobody could use.
-    pub(super) fn payload(&self) -> &[u8] {
-        self.event.as_ref().map_or(&self.delivery.message.payload, |event| &event.original_payload)
+    /// The bytes of the record that nobody could use, as they came: in a frame, where they were in one.
+    pub(super) fn payload(&self) -> &Bytes {
+        &self.payload
     }
 
     /// The order of letters on a topic, from old to new. A record as it came has no time of its own.
@@ -101,14 +115,15 @@ impl Letter {
     ///
     /// # Errors
     /// Why it cannot be.
-    pub(super) fn original(&self) -> Result<Message, String> {
+    pub(super) async fn original(&self, opener: &Opener) -> Result<Message, String> {
         let Message { key, headers, .. } = self.delivery.message.clone();
         let (topic, key) = if let Some(event) = &self.event {
             let name = &event.original_topic;
             (Topic::named(name).ok_or_else(|| format!("its original topic {name:?} is none of ours"))?, key)
         } else {
-            let event = avro::decode(self.payload())
-                .map_err(|error| format!("where it came from cannot be told: {error}"))?;
+            let untold = |why: String| format!("where it came from cannot be told: {why}");
+            let record = opener.held(&self.payload).await.map_err(untold)?;
+            let event = avro::decode(&record).map_err(|error| untold(error.to_string()))?;
             // A sidecar gives up a record without its key.
             let student = event.student_id().map(StudentId::to_string);
             (event.topic(), student.filter(|_| key.is_empty()).unwrap_or(key))
@@ -116,14 +131,14 @@ impl Letter {
         if dead_letter::holds_letters(topic) {
             return Err(format!("its original topic {:?} is one of dead letters", topic.name()));
         }
-        Ok(Message { topic, key, payload: self.payload().to_vec().into(), headers })
+        Ok(Message { topic, key, payload: self.payload.clone(), headers })
     }
 
     /// All that is said of it beside its record.
-    pub(super) fn told(&self) -> Told<'_> {
+    pub(super) fn told(&self, record: &Record) -> Told<'_> {
         let message = &self.delivery.message;
         let event = self.event.as_ref();
-        let of_record = avro::event_name(self.payload());
+        let of_record = record.as_ref().ok().and_then(|record| avro::event_name(record));
         Told {
             id: self.id,
             topic: message.topic.name(),
@@ -142,7 +157,7 @@ impl Letter {
             original_partition: event.map(|event| event.partition),
             original_offset: event.map(|event| event.offset),
             event_type: event.and_then(|event| event.original_event_type.as_deref()).or(of_record),
-            payload_bytes: self.payload().len(),
+            payload_bytes: self.payload.len(),
         }
     }
 }
@@ -189,13 +204,20 @@ mod tests {
 
     use super::*;
 
-    fn delivery(topic: Topic, key: &str, payload: bytes::Bytes) -> Delivery {
+    const FRAME: &[u8] = b"\0\0\0\0\x01body";
+
+    fn delivery(topic: Topic, key: &str, payload: Bytes) -> Delivery {
         let headers = Headers { correlation_id: Some("c-1".to_owned()), traceparent: None };
         let message = Message { topic, key: key.to_owned(), payload, headers };
         Delivery { message, partition: 2, offset: 17, attempt: 1 }
     }
 
-    fn reviewed() -> bytes::Bytes {
+    /// A letter that travelled in no frame.
+    fn bare(delivery: Delivery) -> Letter {
+        Letter::of(delivery.clone(), Ok(delivery))
+    }
+
+    fn reviewed() -> Bytes {
         let header = EvidenceHeader {
             event_id: SeededIds::default().event_id(),
             timestamp: Timestamp::UNIX_EPOCH,
@@ -222,7 +244,7 @@ mod tests {
             consumer_agent: "progress".to_owned(),
             stack_trace: None,
         };
-        Letter::of(delivery(Topic::DeadLetterQueue, "ada", avro::encode(&Event::ErrorEvent(event))))
+        bare(delivery(Topic::DeadLetterQueue, "ada", avro::encode(&Event::ErrorEvent(event))))
     }
 
     #[test]
@@ -236,22 +258,28 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_letter_gives_its_record_back_as_it_was() {
-        let given_up = letter("learning.evidence", b"poison".to_vec());
-        assert_eq!(given_up.told().origin(), "learning.evidence/4/99");
-        let original = given_up.original().unwrap();
-        assert_eq!((original.topic, original.key.as_str()), (Topic::LearningEvidence, "ada"));
-        assert_eq!(&original.payload[..], b"poison");
-        assert_eq!(original.headers.correlation_id.as_deref(), Some("c-1"));
+    #[tokio::test]
+    async fn a_letter_gives_its_record_back_as_it_was() {
+        // Where it came from is said: nobody has to open it.
+        for payload in [&b"poison"[..], FRAME] {
+            let given_up = letter("learning.evidence", payload.to_vec());
+            let told = given_up.told(&Err("closed".to_owned()));
+            assert_eq!(told.origin(), "learning.evidence/4/99");
+            assert_eq!(told.payload_bytes, payload.len());
+            let original = given_up.original(&Opener::default()).await.unwrap();
+            assert_eq!((original.topic, original.key.as_str()), (Topic::LearningEvidence, "ada"));
+            assert_eq!(original.payload, payload);
+            assert_eq!(original.headers.correlation_id.as_deref(), Some("c-1"));
+        }
     }
 
-    #[test]
-    fn a_record_as_it_came_goes_where_such_events_go() {
+    #[tokio::test]
+    async fn a_record_as_it_came_goes_where_such_events_go() {
         for (key, expected) in [("", "ada"), ("noor", "noor")] {
-            let raw = Letter::of(delivery(Topic::DeadLetterRaw, key, reviewed()));
+            let raw = bare(delivery(Topic::DeadLetterRaw, key, reviewed()));
             assert_eq!(raw.id.to_string(), "raw/2/17");
-            let original = raw.original().unwrap();
+            assert_eq!(raw.told(&Ok(reviewed())).event_type, Some("CodeReviewed"));
+            let original = raw.original(&Opener::default()).await.unwrap();
             assert_eq!((original.topic, original.key.as_str()), (Topic::LearningEvidence, expected));
             assert_eq!(original.payload, reviewed());
         }
@@ -261,20 +289,33 @@ mod tests {
             student_id: "ada".parse().unwrap(),
         };
         let erased = avro::encode(&Event::StudentErased(erased));
-        let raw = Letter::of(delivery(Topic::DeadLetterRaw, "ada", erased));
-        assert_eq!(raw.original().unwrap().topic, Topic::LearningEvents);
+        let raw = bare(delivery(Topic::DeadLetterRaw, "ada", erased));
+        assert_eq!(raw.original(&Opener::default()).await.unwrap().topic, Topic::LearningEvents);
     }
 
-    #[test]
-    fn what_has_no_way_back_is_refused_with_its_name() {
-        let raw = |payload: &'static [u8]| Letter::of(delivery(Topic::DeadLetterRaw, "ada", payload.into()));
+    #[tokio::test]
+    async fn what_has_no_way_back_is_refused_with_its_name() {
+        let raw = |payload: &'static [u8]| bare(delivery(Topic::DeadLetterRaw, "ada", payload.into()));
         for (letter, why) in [
             (letter("orders", b"x".to_vec()), "its original topic \"orders\" is none of ours"),
             (letter("dead-letter.queue", b"x".to_vec()), "is one of dead letters"),
             (raw(b"poison"), "where it came from cannot be told"),
         ] {
-            let refused = letter.original().unwrap_err();
+            let refused = letter.original(&Opener::default()).await.unwrap_err();
             assert!(refused.contains(why), "{refused}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_stays_in_its_frame_says_nothing_and_is_a_closed_letter_where_letters_lie() {
+        for (topic, name, is_closed) in
+            [(Topic::DeadLetterQueue, "queue/2/17", true), (Topic::DeadLetterRaw, "raw/2/17", false)]
+        {
+            let letter = Letter::of(delivery(topic, "ada", FRAME.into()), Err("of no registry".to_owned()));
+            assert_eq!((letter.id.to_string(), letter.closed.is_some()), (name.to_owned(), is_closed));
+            assert_eq!(letter.payload(), FRAME);
+            let refused = letter.original(&Opener::default()).await.unwrap_err();
+            assert!(refused.contains("cannot be told: it is in a schema registry's frame"), "{refused}");
         }
     }
 }

@@ -5,10 +5,13 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use contracts::events::ErrorType;
+use serde::Serialize;
 
-use super::letter::{Letter, Told};
+use super::letter::{Letter, Record, Told};
 use super::{Failure, Filter, Letters};
 use crate::kafka::KafkaArgs;
+use crate::opening::Opener;
+use crate::registry::RegistryArgs;
 
 /// Longest message in a row; all of it is in the JSON line and in `show`.
 const MESSAGE_MAX_CHARS: usize = 80;
@@ -19,6 +22,8 @@ const HEADINGS: [&str; 7] = ["ID", "FAILED AT", "ERROR", "CONSUMER", "ORIGIN", "
 pub(crate) struct Args {
     #[command(flatten)]
     kafka: KafkaArgs,
+    #[command(flatten)]
+    registry: RegistryArgs,
     #[command(flatten)]
     filter: Filter,
     /// The newest so many of each topic
@@ -31,13 +36,15 @@ pub(crate) struct Args {
 
 pub(super) async fn run(args: &Args) -> Result<ExitCode, Failure> {
     let settings = args.kafka.settings()?;
+    let opener = Opener::new(&args.registry)?;
     let mut rows = Vec::new();
     for topic in args.filter.topics() {
-        let mut letters = Letters::read(&settings, &[topic], args.filter.since);
+        let mut letters = Letters::read(&settings, &opener, &[topic], args.filter.since);
         let mut newest = BTreeMap::new();
         while let Some(letter) = letters.next().await? {
             if args.filter.admits(&letter) {
-                newest.insert(letter.order(), row(&letter, args.json)?);
+                let record = opener.held(letter.payload()).await;
+                newest.insert(letter.order(), row(&letter, &record, args.json)?);
             }
             if newest.len() > args.limit as usize {
                 newest.pop_first();
@@ -54,13 +61,24 @@ pub(super) async fn run(args: &Args) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The cells of a letter's row; with `as_json` a single one, its line.
-fn row(letter: &Letter, as_json: bool) -> Result<Vec<String>, serde_json::Error> {
-    let told = letter.told();
-    Ok(if as_json { vec![serde_json::to_string(&told)?] } else { cells(&told) })
+/// A letter's JSON line.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    told: Told<'a>,
+    /// Why the record in it, or the letter itself, stays in its frame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed: Option<&'a str>,
 }
 
-fn cells(told: &Told<'_>) -> Vec<String> {
+/// The cells of a letter's row; with `as_json` a single one, its line.
+fn row(letter: &Letter, record: &Record, as_json: bool) -> Result<Vec<String>, serde_json::Error> {
+    let told = letter.told(record);
+    let closed = record.as_ref().err().map(String::as_str);
+    Ok(if as_json { vec![serde_json::to_string(&Line { told, closed })?] } else { cells(&told, closed) })
+}
+
+fn cells(told: &Told<'_>, closed: Option<&str>) -> Vec<String> {
     let or_dash = |text: Option<&str>| plain(text.unwrap_or("-"));
     vec![
         told.id.to_string(),
@@ -69,7 +87,7 @@ fn cells(told: &Told<'_>) -> Vec<String> {
         or_dash(told.consumer),
         plain(&told.origin()),
         or_dash(told.event_type),
-        cut(&or_dash(told.error_message)),
+        cut(&or_dash(told.error_message.or(closed))),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! `agent-bus dead-letters`: records that a consumer could not use, looked at and handed out again.
 //!
 //! In reading order: [`letter`] (what one is), [`list`], [`show`], [`requeue`]. Not here: what makes a record a dead letter
-//! (crate `bus`).
+//! (crate `bus`), how it comes out of a schema registry's frame (module `opening`).
 
 mod letter;
 mod list;
@@ -17,7 +17,8 @@ use contracts::events::ErrorType;
 use jiff::Timestamp;
 
 use super::Failure;
-use letter::Letter;
+use crate::opening::Opener;
+use letter::{Id, Letter};
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
@@ -103,9 +104,12 @@ impl Filter {
         }
     }
 
-    /// Whether the letter is one of them. What is no ErrorEvent has no kind, no consumer, and the time of its record.
+    /// Whether the letter is one of them. What is no ErrorEvent has no kind, no consumer, and the time of its record. One that
+    /// stays in its frame may be of any kind: it is not passed over in silence.
     fn admits(&self, letter: &Letter) -> bool {
-        let Some(event) = &letter.event else { return self.error_type.is_none() && self.consumer.is_none() };
+        let Some(event) = &letter.event else {
+            return letter.closed.is_some() || (self.error_type.is_none() && self.consumer.is_none());
+        };
         self.error_type.is_none_or(|kind| kind.error_type() == event.error_type)
             && self.consumer.as_ref().is_none_or(|consumer| *consumer == event.consumer_agent)
             && self.since.is_none_or(|since| event.failed_at >= since)
@@ -113,15 +117,38 @@ impl Filter {
 }
 
 /// The letters on these topics, from a time on or all.
-struct Letters(tokio::sync::mpsc::Receiver<Result<bus::Delivery, ReadError>>);
+struct Letters<'a> {
+    records: tokio::sync::mpsc::Receiver<Result<bus::Delivery, ReadError>>,
+    opener: &'a Opener,
+    /// The first that stays in its frame, and why.
+    closed: Option<(Id, String)>,
+}
 
-impl Letters {
-    fn read(settings: &Settings, topics: &[Topic], since: Option<Timestamp>) -> Self {
-        Self(read::read(settings, topics, since.map_or(From::Beginning, From::Time)))
+impl<'a> Letters<'a> {
+    fn read(settings: &Settings, opener: &'a Opener, topics: &[Topic], since: Option<Timestamp>) -> Self {
+        let records = read::read(settings, topics, since.map_or(From::Beginning, From::Time));
+        Self { records, opener, closed: None }
     }
 
     /// The next; `None` at the end.
-    async fn next(&mut self) -> Result<Option<Letter>, ReadError> {
-        self.0.recv().await.transpose().map(|delivery| delivery.map(Letter::of))
+    async fn next(&mut self) -> Result<Option<Letter>, Failure> {
+        let Some(delivery) = self.records.recv().await.transpose()? else { return Ok(None) };
+        let opened = self.opener.open(delivery.clone()).await?;
+        let letter = Letter::of(delivery, opened.record);
+        if let Some(why) = &letter.closed {
+            self.closed.get_or_insert_with(|| (letter.id, why.clone()));
+        }
+        Ok(Some(letter))
+    }
+
+    /// What is said of one that none of them was. Only who reads a letter knows its event id.
+    fn missing(&self, id: Id) -> String {
+        let missing = format!("there is no dead letter {id}");
+        match (&self.closed, id) {
+            (Some((closed, why)), Id::Event(_)) => {
+                format!("{missing}, unless it is one that stays closed, as {closed} does: {why}")
+            }
+            _ => missing,
+        }
     }
 }

@@ -16,11 +16,15 @@ use contracts::Topic;
 use super::letter::{Id, Letter};
 use super::{Failure, Filter, Letters};
 use crate::kafka::KafkaArgs;
+use crate::opening::Opener;
+use crate::registry::RegistryArgs;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     kafka: KafkaArgs,
+    #[command(flatten)]
+    registry: RegistryArgs,
     /// The dead letters, as `list` calls them
     #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
     ids: Vec<Id>,
@@ -37,11 +41,13 @@ pub(super) async fn run(args: &Args) -> Result<ExitCode, Failure> {
         return Err("--topic, --error-type, --consumer and --since go with --all".into());
     }
     let settings = args.kafka.settings()?;
+    let opener = Opener::new(&args.registry)?;
+    // No frames around it: what came in one lies in it still, and what came without goes without.
     let bus = KafkaBus::new(settings.clone(), Arc::new(SystemClock), Arc::new(RandomIds), Arc::new(()))?;
-    let mut run = Run { bus, requeued: 0, refused: 0 };
+    let mut run = Run { bus, opener: &opener, requeued: 0, refused: 0 };
     let mut missing: BTreeSet<Id> = args.ids.iter().copied().collect();
     let topics = if args.all { args.filter.topics() } else { topics(&missing) };
-    let mut letters = Letters::read(&settings, &topics, args.filter.since);
+    let mut letters = Letters::read(&settings, &opener, &topics, args.filter.since);
     while let Some(letter) = letters.next().await? {
         // A letter may lie there twice; one that is named goes once.
         let is_meant = if args.all { args.filter.admits(&letter) } else { missing.remove(&letter.id) };
@@ -54,7 +60,7 @@ pub(super) async fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     run.bus.stop().await;
     for id in &missing {
-        writeln!(std::io::stderr(), "agent-bus: there is no dead letter {id}")?;
+        writeln!(std::io::stderr(), "agent-bus: {}", letters.missing(*id))?;
     }
     let Run { requeued, refused, .. } = run;
     writeln!(std::io::stdout(), "requeued={requeued} refused={refused} missing={}", missing.len())?;
@@ -65,17 +71,18 @@ fn topics(ids: &BTreeSet<Id>) -> Vec<Topic> {
     ids.iter().map(Id::topic).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-struct Run {
+struct Run<'a> {
     bus: KafkaBus,
+    opener: &'a Opener,
     requeued: u64,
     refused: u64,
 }
 
-impl Run {
+impl Run<'_> {
     /// Told when the brokers have it.
     async fn requeue(&mut self, letter: &Letter) -> Result<(), Failure> {
         let id = letter.id;
-        let original = match letter.original() {
+        let original = match letter.original(self.opener).await {
             Ok(original) => original,
             Err(reason) => {
                 self.refused += 1;
