@@ -64,6 +64,16 @@ pub(crate) async fn readers(path: &Path, settings: &Settings) -> Result<SqlitePo
     Ok(pool)
 }
 
+/// One more connection that reads, beside whoever has the file open.
+pub(crate) async fn reader(path: &Path, settings: &Settings) -> Result<SqliteConnection, Failure> {
+    Ok(options(path, settings).read_only(true).connect().await?)
+}
+
+/// A connection to a file that nobody writes: it takes no lock, and leaves nothing beside the file.
+pub(crate) async fn still(path: &Path) -> Result<SqliteConnection, Failure> {
+    Ok(options(path, &Settings::default()).read_only(true).immutable(true).connect().await?)
+}
+
 /// SQLite gives its log the mode of the file, so it is enough to make the file for its owner alone.
 fn make_private(path: &Path) -> Result<(), Failure> {
     let mut options = std::fs::OpenOptions::new();

@@ -22,6 +22,13 @@ impl Failure {
     pub(crate) fn closed() -> Self {
         Self::Unavailable("the store is closed".into())
     }
+
+    /// What went wrong, whichever it is.
+    pub(crate) fn into_text(self) -> String {
+        match self {
+            Self::Unavailable(text) | Self::Corrupt(text) => text,
+        }
+    }
 }
 
 impl From<Failure> for LedgerError {

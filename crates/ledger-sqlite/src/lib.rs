@@ -14,11 +14,11 @@
 //! The writer has a thread of its own, because between its trips it would stand in line behind requests.
 //!
 //! What was answered survives SIGKILL and loss of power (WAL, synchronous=FULL). What was erased is overwritten with
-//! zeros and leaves the write-ahead log before the erasure is answered (secure_delete, checkpoint). The file system's own
-//! free blocks, snapshots and backups are not in this crate's hands.
+//! zeros and leaves the write-ahead log before the erasure is answered (secure_delete, checkpoint). Copies that were taken
+//! before (module [`copy`]), the file system's own free blocks and snapshots are not in this crate's hands.
 //!
 //! One process at a time: counts are kept in memory. The program holds a lock on the data folder; this crate only notices
-//! a file that is locked while it opens it.
+//! a file that is locked while it opens it. A copy may be taken by another process at any time.
 //!
 //! Not here: what rooms store, and the outbox relay (crate `ledger`).
 
@@ -33,6 +33,7 @@ use tokio::sync::{mpsc, oneshot};
 
 mod batch;
 mod connect;
+pub mod copy;
 mod failure;
 mod fresh;
 mod outbox;

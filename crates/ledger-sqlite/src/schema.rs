@@ -21,6 +21,9 @@ const MIGRATIONS: &[&str] = &[
      INSERT INTO meta (name, value) VALUES ('schema_version', 0);",
 ];
 
+/// The version that this program brings a file to.
+pub(crate) const KNOWN: usize = MIGRATIONS.len();
+
 /// Brings the file to this program's version.
 pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<(), LedgerError> {
     // Takes the write lock even when nothing is to be done: a file that another process writes is noticed here.
@@ -28,9 +31,8 @@ pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<(), Led
     let found = version(&mut transaction).await?;
     let missing = MIGRATIONS.get(found..).ok_or_else(|| {
         LedgerError::Unavailable(format!(
-            "the file has schema version {found}, this program knows versions up to {}: it was written by a newer \
-             version of the program; use that one, or a backup from before",
-            MIGRATIONS.len()
+            "the file has schema version {found}, this program knows versions up to {KNOWN}: it was written by a newer \
+             version of the program; use that one, or a backup from before"
         ))
     })?;
     for (number, migration) in missing.iter().enumerate().map(|(i, text)| (found + i + 1, text)) {
@@ -39,7 +41,7 @@ pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<(), Led
     }
     if !missing.is_empty() {
         sqlx::query("UPDATE meta SET value = ?1 WHERE name = 'schema_version'")
-            .bind(i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX))
+            .bind(i64::try_from(KNOWN).unwrap_or(i64::MAX))
             .execute(&mut *transaction)
             .await
             .map_err(Failure::from)?;
@@ -48,7 +50,8 @@ pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<(), Led
     Ok(())
 }
 
-async fn version(connection: &mut SqliteConnection) -> Result<usize, Failure> {
+/// The file's version; 0 where it has none yet.
+pub(crate) async fn version(connection: &mut SqliteConnection) -> Result<usize, Failure> {
     let made = sqlx::query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'")
         .fetch_optional(&mut *connection)
         .await?;

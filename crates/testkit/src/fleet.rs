@@ -25,7 +25,12 @@ impl Fleet {
     /// Starts `binary up` with these further settings and waits until it is ready.
     #[must_use]
     pub fn start(binary: &Path, settings: &[&str]) -> Self {
-        let data_dir = tempfile::tempdir().expect("a folder for the fleet");
+        Self::start_on(binary, tempfile::tempdir().expect("a folder for the fleet"), settings)
+    }
+
+    /// The same on a folder that holds something already. It goes with the fleet.
+    #[must_use]
+    pub fn start_on(binary: &Path, data_dir: TempDir, settings: &[&str]) -> Self {
         let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
         let (process, address) = spawn(binary, data_dir.path(), &settings);
         Self { binary: binary.to_owned(), data_dir, settings, process, asking: Asking::at(address) }

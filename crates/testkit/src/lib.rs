@@ -37,5 +37,5 @@ pub use principals::{operator, service, student, teacher};
 pub use python::{printed_by_python, python, run_python};
 pub use rosters::StaticRosters;
 pub use sandbox::{sandbox_binary, sandbox_pool};
-pub use store::{TempStore, temp_store};
+pub use store::{TempStore, made_newer, temp_store};
 pub use time::{FixedClock, SeededIds};

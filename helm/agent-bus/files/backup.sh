@@ -14,7 +14,7 @@
 #   RESTORE_REPLACE       `yes`: what the database holds is dropped, in the transaction that puts the dump in
 #
 # Needs bash, flock, and Postgres' own programs, not older than the server. Not here: what came after the dump (`agent-bus
-# replay`), the file of `agent-bus up` (scripts/backup).
+# replay`), the file of `agent-bus up` (`agent-bus backup`).
 set -euo pipefail
 umask 077
 

@@ -2,7 +2,9 @@
 //!
 //! Not here: the fleet itself (module `up`).
 
+mod backup;
 mod check;
+mod copies;
 mod dead_letters;
 mod exercises;
 mod health;
@@ -10,6 +12,7 @@ mod jsonl;
 mod migrate;
 mod openapi;
 mod replay;
+mod restore;
 mod review;
 mod story;
 mod token;
@@ -59,6 +62,10 @@ enum Command {
     Migrate(migrate::Args),
     /// Rebuild Progress' state from the topics
     Replay(replay::Args),
+    /// Take a backup of what `up` keeps, while it works
+    Backup(backup::Args),
+    /// Put a backup of what `up` keeps back
+    Restore(restore::Args),
     /// Print or write the OpenAPI documents
     Openapi(openapi::Args),
     /// Have a student and a teacher ask every agent of a running fleet
@@ -87,6 +94,8 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::DeadLetters(command) => dead_letters::run(&command),
         Command::Migrate(args) => migrate::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
         Command::Story(args) => story::run(args),
         Command::Openapi(args) => openapi::run(&args),
         Command::Health(args) => health::run(&args),

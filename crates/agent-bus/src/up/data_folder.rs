@@ -55,8 +55,13 @@ impl DataFolder {
 
     /// The SQLite file of the ledgers.
     pub(crate) fn database(&self) -> PathBuf {
-        self.path.join("agent-bus.db")
+        database_in(&self.path)
     }
+}
+
+/// Where the SQLite file of the ledgers is in a data folder, held or not.
+pub(crate) fn database_in(folder: &Path) -> PathBuf {
+    folder.join("agent-bus.db")
 }
 
 /// Makes the folder where it is missing, readable by its owner alone.

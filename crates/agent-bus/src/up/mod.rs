@@ -24,7 +24,6 @@ use rate_limit::MemoryLimit;
 use room::Room;
 use usage::Tokenizer;
 
-use self::data_folder::DataFolder;
 use self::invoke::InProcess;
 use crate::cli::Failure;
 use crate::fleet::usage::Measured;
@@ -32,7 +31,7 @@ use crate::fleet::{
     Asked, Learning, Ledgers, Observed, Parts, Process, Service, Store, sandbox, told_whether_alone,
 };
 
-pub(crate) use data_folder::make as make_data_folder;
+pub(crate) use data_folder::{DataFolder, database_in, make as make_data_folder};
 pub(crate) use sample::sample_calls;
 pub(crate) use settings::Settings;
 
