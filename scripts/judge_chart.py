@@ -19,19 +19,22 @@ REFUSED = [
     ("defaults: {replicas: two}", "/defaults/replicas"),
     ("services: {debug: {replicas: -3}}", "/services/debug"),
     ("services: {debug: {replica: 3}}", "replica"),
+    ("services: {progres: {replicas: 3}}", "/services/progres"),
+    ("services: {exercise: {sandboxRunning: 8}}", "services.exercise.sandboxRunning"),
     ("services: {Debug: {}}", "Debug"),
     ("services: {kafka: {}}", "kafka"),
     ("servces: {}", "servces"),
     ("image: {tagg: x}", "tagg"),
     ("image: {pullPolicy: Sometimes}", "/image/pullPolicy"),
     ("bus: rabbit", "/bus"),
-    ("database: {secret: ''}", "/database/secret"),
     ("appTokenSecret: ''", "/appTokenSecret"),
     ("auth: {jwks: {secret: ''}}", "/auth/jwks/secret"),
     ("auth: {jwks: {url: keys.example}}", "/auth/jwks/url"),
     ("redis: {address: redis}", "/redis/address"),
     ("kafka: {brokers: ''}", "/kafka/brokers"),
     ("kafka: {brokers: 'a:1,b'}", "/kafka/brokers"),
+    ("kafka: {brokers: 'a:70000'}", "/kafka/brokers"),
+    ("redis: {address: 'redis:65536'}", "/redis/address"),
     ("kafka: {daprMetadata: [{name: brokers, value: x}]}", "/kafka/daprMetadata"),
     ("kafka: {minInsync: 4}", "kafka.minInsync"),
     ("defaults: {autoscaling: {min: 9}}", "defaults.autoscaling.min"),
@@ -43,6 +46,8 @@ REFUSED = [
     ("shutdown: {drainSeconds: 0}", "/shutdown/drainSeconds"),
     ("networkPolicy: {gateway: [{}]}", "/networkPolicy/gateway"),
     ("networkPolicy: {redis: [{ipBlock: {}}]}", "/networkPolicy/redis"),
+    ("networkPolicy: {kafka: [{ipBlock: {cidr: 10.0.0.300/8}}]}", "/networkPolicy/kafka"),
+    ("networkPolicy: {kafka: [{ipBlock: {cidr: 10.0.0.0/33}}]}", "/networkPolicy/kafka"),
     ("services: {debug: {asks: {nobody: [{path: /, verbs: [GET]}]}}}", "services.debug.asks.nobody"),
     ("services: {debug: {hears: [learning.rumours]}}", "/services/debug"),
     ("gatewayApi: {enabled: true}", "/gatewayApi/parents"),
@@ -50,6 +55,8 @@ REFUSED = [
     ("backup: {keepDays: 0}", "/backup/keepDays"),
     ("backup: {keepNewest: 0}", "/backup/keepNewest"),
     ("backup: {schedule: daily}", "/backup/schedule"),
+    ("backup: {schedule: '99 2 * * *'}", "/backup/schedule"),
+    ("backup: {schedule: '0 2 * * 8'}", "/backup/schedule"),
     ("backup: {image: ''}", "/backup/image"),
     ("backup: {storage: much}", "/backup/storage"),
     ("backup: {keep: 3}", "keep"),
@@ -84,23 +91,26 @@ def one(documents, kind):
 
 def two_releases(helm):
     """Whatever stands in the cluster or on the servers under a name that has to be one release's own."""
-    claimed = []
-    for release in ("agent-bus", "blue"):
-        claims = set()
-        for document in objects(helm, release, *DEV, "--set", "kafka.topics=strimzi"):
-            claims.add(f"{document['kind']} {document['metadata']['name']}")
-            if document["kind"] == "Deployment":
-                template = document["spec"]["template"]
-                claims.add(f"app id {template['metadata']['annotations']['dapr.io/app-id']}")
-                env = {one["name"]: one.get("value") for one in template["spec"]["containers"][0]["env"]}
-                claims.add(f"prefix of topics, groups and keys {env.get('AGENT_BUS_RELEASE_PREFIX', '')!r}")
-            if document["kind"] == "Subscription":
-                claims.add(f"listener {document['scopes']} of {document['spec']['topic']}")
+    for way in ([], DEV):
+        agent_bus, blue = (set(claims(objects(helm, release, *way, "--set", "kafka.topics=strimzi"))) for release in ("agent-bus", "blue"))
+        for both in sorted(agent_bus & blue):
+            yield f"two releases in one namespace both claim: {both}"
+        for document in objects(helm, "agent-bus", *way):
             if document["kind"] in ("Component", "Resiliency", "Subscription") and not document.get("scopes"):
                 yield f"{document['kind']} {document['metadata']['name']} is everybody's in the namespace"
-        claimed.append(claims)
-    for both in sorted(claimed[0] & claimed[1]):
-        yield f"two releases in one namespace both claim: {both}"
+
+
+def claims(documents):
+    for document in documents:
+        yield f"{document['kind']} {document['metadata']['name']}"
+        if document["kind"] == "Deployment":
+            template = document["spec"]["template"]
+            yield f"app id {template['metadata']['annotations']['dapr.io/app-id']}"
+            env = {one["name"]: one.get("valueFrom", one.get("value")) for one in template["spec"]["containers"][0]["env"]}
+            yield f"prefix of topics, groups and keys {env.get('AGENT_BUS_RELEASE_PREFIX', '')!r}"
+            yield f"the database of Secret {env['AGENT_BUS_DATABASE']['secretKeyRef']['name']}"
+        if document["kind"] == "Subscription":
+            yield f"listener {document['scopes']} of {document['spec']['topic']}"
 
 
 def topics(helm):
@@ -109,10 +119,21 @@ def topics(helm):
     names = set(re.findall(r'Self::\w+ => "([a-z.-]+)"', code))
     if len(names) < 6:
         yield f"crates/contracts/src/topics.rs cannot be read: {sorted(names)}"
+    # Of dead letters, and of the others: partitions, the largest record, how long one is kept.
+    units = {"": 1, "MIB": 1 << 20, "DAY_MS": 86_400_000}
+    sizes = re.findall(r"Self::DeadLetterQueue \| Self::DeadLetterRaw => (\d+)(?: \* (\w+))?,\s*_ => (\d+)(?: \* (\w+))?,", code)
+    if len(sizes) != 3:
+        yield f"crates/contracts/src/topics.rs cannot be read: {sizes}"
+    of_letters, of_others = ([int(size[at]) * units[size[at + 1]] for size in sizes] for at in (0, 2))
     documents = objects(helm, "agent-bus", "--set", "kafka.topics=strimzi")
-    made = [document for document in documents if document["kind"] == "KafkaTopic"]
-    if names != {document["spec"]["topicName"] for document in made}:
+    made = [document["spec"] for document in documents if document["kind"] == "KafkaTopic"]
+    if names != {topic["topicName"] for topic in made}:
         yield f"the chart's topics are not those of the code: {sorted(names)}"
+    for topic in made:
+        has = [topic["partitions"], topic["config"]["max.message.bytes"], topic["config"]["retention.ms"]]
+        wanted = of_letters if topic["topicName"].startswith("dead-letter.") else of_others
+        if has != wanted:
+            yield f"the chart's topic {topic['topicName']} has partitions, bytes and milliseconds {has}, the code {wanted}"
 
 
 def agents(helm):
@@ -216,7 +237,7 @@ def one_more(helm):
         for document in documents
         if document["metadata"]["labels"]["app.kubernetes.io/component"] == name
     )
-    documents = objects(helm, "agent-bus", "--set", "services.orchestrator.replicas=2")
+    documents = objects(helm, "agent-bus", "--set-json", 'services.orchestrator={"asks":{}}')
     has, wanted = kinds("orchestrator", documents), kinds("debug", documents)
     if has != wanted:
         yield f"a service of one entry has {has}, another one has {wanted}"

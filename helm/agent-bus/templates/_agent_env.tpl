@@ -26,7 +26,6 @@
 - {name: AGENT_BUS_DAPR_STATESTORE, value: {{ . }}statestore}
 {{- end }}
 {{- else }}
-{{ include "agent-bus.kafkaEnv" .root }}
 {{- $peers := list }}
 {{- range $asked, $_ := .service.asks }}
 {{- $peers = append $peers (printf "%s=http://%s-%s:8081" $asked $.root.Release.Name $asked) }}
@@ -35,6 +34,8 @@
 - {name: AGENT_BUS_PEERS, value: {{ join "," . | quote }}}
 {{- end }}
 {{- end }}
+# Beside a sidecar it is for whoever comes in: `agent-bus topics lag`, `agent-bus dead-letters`.
+{{ include "agent-bus.kafkaEnv" .root }}
 {{- if or $v.redis.enabled $v.bundled.redis.enabled }}
 {{- $address := include "agent-bus.redisAddress" .root }}
 {{- with include "agent-bus.redisSecret" .root }}

@@ -56,7 +56,7 @@ imagePullSecrets:
 {{- end -}}
 
 {{- define "agent-bus.databaseSecret" -}}
-{{- if .Values.bundled.postgres.enabled }}{{ .Release.Name }}-postgres{{ else }}{{ .Values.database.secret }}{{ end -}}
+{{- if .Values.bundled.postgres.enabled }}{{ .Release.Name }}-postgres{{ else }}{{ .Values.database.secret | default (printf "%s-database" .Release.Name) }}{{ end -}}
 {{- end -}}
 
 {{- define "agent-bus.databaseKey" -}}
