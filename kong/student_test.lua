@@ -31,7 +31,7 @@ local function token(claims) return "h-_." .. encode_base64url(claims) .. ".s-_"
 
 -- What the limiter counts by, for a request with these headers.
 local code = assert(loadfile(arg[1]))
-local function student(headers)
+local function student(headers, random)
   local place = {
     require = function(name) assert(name == "cjson.safe", name) return json end,
     ngx = { decode_base64 = decode_base64 },
@@ -42,6 +42,7 @@ local function student(headers)
         set_header = function(name, value) headers[name:lower()] = value end,
       } },
     },
+    math = { random = random or math.random },
     type = type,
   }
   setfenv(code, place)
@@ -75,3 +76,34 @@ for length = 1, 9 do
   local name = ("a"):rep(length)
   case("every length of a payload", name, { authorization = "bearer " .. token('{"sub":"' .. name .. '"}') })
 end
+
+-- What stands beside the token: Kong's own look at the header ends with the first token.
+local forged = token('{"sub":"grace","role":"teacher"}')
+case("a forged token behind a good one", nil, { authorization = ada .. " Bearer " .. forged })
+case("a forged token behind a good one's padding", nil, { authorization = ada .. "= Bearer " .. forged })
+case("a forged token before a good one", nil, { authorization = "Bearer " .. forged .. " " .. ada })
+case("a good token under another word", nil, { authorization = "Basic " .. ada })
+case("a token with room around it", "ada", { authorization = " " .. ada .. " " })
+
+-- Students count under their own name, and so does whoever has a role that nobody has.
+local function bearer(claims) return { authorization = "Bearer " .. token(claims) } end
+for _, role in ipairs({ '"student"', '"headmaster"', '"Teacher"', '""', "null", "true", "1", '["teacher"]', '{"teacher":true}' }) do
+  case("the role " .. role, "ada", bearer('{"sub":"ada","role":' .. role .. "}"))
+end
+case("a role that is another claim's", "ada", bearer('{"sub":"ada","act":{"role":"teacher"}}'))
+case("a role without a subject", nil, bearer('{"role":"teacher"}'))
+case("a subject that looks spread", nil, bearer('{"sub":"tom~1","role":"student"}'))
+case("a subject that looks spread, of a teacher", nil, bearer('{"sub":"tom~1","role":"teacher"}'))
+
+-- The others have twelve names each, all of them used, none of them anybody else's.
+for _, role in ipairs({ "teacher", "operator", "service" }) do
+  local seen, names = {}, 0
+  for _ = 1, 2000 do
+    local name = student(bearer('{"sub":"tom","role":"' .. role .. '"}'))
+    if not seen[name] then seen[name], names = true, names + 1 end
+  end
+  for number = 1, 12 do assert(seen["tom~" .. number], role .. " never counts as tom~" .. number) end
+  assert(names == 12, role .. " has " .. names .. " names")
+end
+local drawn = student(bearer('{"sub":"tom","role":"teacher"}'), function(last) assert(last == 12, last) return 7 end)
+assert(drawn == "tom~7", drawn)

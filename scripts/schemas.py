@@ -1,7 +1,8 @@
-"""Makes the schemas that kubeconform judges manifests by: schemas.py OUT SWAGGER DAPR_CRDS GATEWAY_CRDS OWN
+"""Makes the schemas that kubeconform judges manifests by: schemas.py OUT SWAGGER OWN CRDS...
 
-One file a kind, `<kind>-<group's first word>-<version>.json`, every one strict: a field that is not described is refused. Not
-here: where the descriptions come from (scripts/need).
+One file a kind, `<kind>-<group's first word>-<version>.json`, every one strict: a field that is not described is refused. OWN is a
+folder of such files; CRDS are resource definitions, each a file or a folder of them. Not here: where the descriptions come from
+(scripts/need).
 """
 
 import json
@@ -21,6 +22,8 @@ EITHER = {
 NEEDED = [
     "deployment-apps-v1", "service-v1", "networkpolicy-networking-v1", "component-dapr-v1alpha1", "configuration-dapr-v1alpha1",
     "resiliency-dapr-v1alpha1", "subscription-dapr-v2alpha1", "httproute-gateway-v1", "kafkatopic-kafka-v1beta2",
+    "ingress-networking-v1", "kongplugin-configuration-v1", "kongclusterplugin-configuration-v1", "kongconsumer-configuration-v1",
+    "podmonitor-monitoring-v1", "prometheusrule-monitoring-v1",
 ]  # fmt: skip
 
 
@@ -91,9 +94,9 @@ def kubernetes(swagger, out):
     return definitions
 
 
-def custom(folder, out, definitions):
+def custom(path, out, definitions):
     meta = {"$ref": f"{HERE}io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}
-    for file in sorted(folder.glob("*.yaml")):
+    for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
         for document in yaml.safe_load_all(file.read_text()):
             if not document or document.get("kind") != "CustomResourceDefinition":
                 continue
@@ -107,11 +110,11 @@ def custom(folder, out, definitions):
 
 
 def main():
-    out, swagger, dapr, gateway, own = map(Path, sys.argv[1:])
+    out, swagger, own, *described = map(Path, sys.argv[1:])
     out.mkdir(parents=True)
     definitions = kubernetes(swagger, out)
-    custom(dapr, out, definitions)
-    custom(gateway, out, definitions)
+    for path in described:
+        custom(path, out, definitions)
     for file in own.glob("*.json"):
         shutil.copy(file, out)
     missing = [name for name in NEEDED if not (out / f"{name}.json").exists()]
