@@ -10,6 +10,7 @@ builder() { buildah --storage-driver vfs --root "$AGENT_BUS_CACHE/images" "$@"; 
 system_image() {
     local name="localhost/agent-bus-system:$SUITE" folder mirror
     if [ -n "${AGENT_BUS_SYSTEM_IMAGE:-}" ]; then printf '%s\n' "$AGENT_BUS_SYSTEM_IMAGE" && return; fi
+    alone system-image
     if ! builder inspect --type image "$name" >/dev/null 2>&1; then
         # shellcheck disable=SC2016 # apt's own variables
         mirror="${AGENT_BUS_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(SITE) $(RELEASE)' | sed -n "s/ $SUITE\$//p" | head -n 1)}"

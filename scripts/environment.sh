@@ -47,6 +47,16 @@ step() {
     printf '<== %s: %d s\n' "$title" "$((SECONDS - start))"
 }
 
+# Waits until no other script is at the thing of that name, and keeps others waiting until this one ends: what one has made the
+# next one finds.
+alone() {
+    local lock
+    command -v flock >/dev/null || return 0
+    mkdir -p "$AGENT_BUS_CACHE/locks"
+    exec {lock}>"$AGENT_BUS_CACHE/locks/${1// /-}"
+    flock "$lock"
+}
+
 # Go keeps its modules read-only.
 remove_go_cache() {
     if [ -e "$1" ]; then chmod -R u+w "$1"; fi
