@@ -35,12 +35,15 @@ RUN set -eu; \
     chown 65532:65532 "$root/data"; chmod 700 "$root/data"; chmod 1777 "$root/tmp"
 
 
-# Binaries built before, checked against the files above: a library that the image lacks is found here, not at the first start.
+# Binaries built before, checked against the files above: a library that the image lacks, or that is nowhere, is found here, not at
+# the first start.
 FROM ${SYSTEM_IMAGE} AS given
 COPY --from=system /system /system
 COPY dist/ /dist/
 RUN set -eu; for binary in /dist/agent-bus /dist/agent-bus-sandbox; do \
-        for library in $(ldd "$binary" | grep -o '/[^ ]*'); do \
+        needs="$(ldd "$binary" 2>&1)" || { echo "$binary: $needs" >&2; exit 1; }; \
+        case "$needs" in *'not found'*) echo "$binary: $needs" >&2; exit 1 ;; esac; \
+        for library in $(echo "$needs" | grep -o '/[^ ]*'); do \
             [ -e "/system$library" ] || { echo "$binary needs $library, which the image has not" >&2; exit 1; }; \
         done; \
     done
@@ -110,7 +113,9 @@ RUN scripts/dist target/release dist
 FROM compiled AS checked
 COPY --from=system /system /system
 RUN set -eu; for binary in dist/agent-bus dist/agent-bus-sandbox; do \
-        for library in $(ldd "$binary" | grep -o '/[^ ]*'); do \
+        needs="$(ldd "$binary" 2>&1)" || { echo "$binary: $needs" >&2; exit 1; }; \
+        case "$needs" in *'not found'*) echo "$binary: $needs" >&2; exit 1 ;; esac; \
+        for library in $(echo "$needs" | grep -o '/[^ ]*'); do \
             [ -e "/system$library" ] || { echo "$binary needs $library, which the image has not" >&2; exit 1; }; \
         done; \
     done

@@ -19,6 +19,8 @@ NEEDED = {
     "AGENT_BUS_BUS", "AGENT_BUS_DATABASE", "AGENT_BUS_JWKS", "AGENT_BUS_KAFKA_BROKERS", "AGENT_BUS_PEERS", "AGENT_BUS_REDIS",
     "AGENT_BUS_HOST", "AGENT_BUS_INTERNAL_HOST", "APP_API_TOKEN",
 }  # fmt: skip
+# What the agents' runtime, tokio, reads by itself.
+RUNTIME = {"TOKIO_WORKER_THREADS": "1"}
 HEALTH = ["CMD", "/usr/bin/agent-bus", "health"]
 HARDENED = {"user": "65532:65532", "read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
 VARIABLE = re.compile(r"\$\{([A-Z_]+)([^}]*)\}")
@@ -70,12 +72,15 @@ def settings(compose, helm):
     read = settings_read()
     for name, service in ours(compose).items():
         given = environment(service)
-        for variable in sorted(set(given) - read):
+        for variable in sorted(set(given) - read - RUNTIME.keys()):
             yield f"services.{name}.environment.{variable}: the binary does not read it"
         if name in STEPS:
             continue
         for variable in sorted(NEEDED - set(given)):
             yield f"services.{name}.environment has no {variable}"
+        for variable, wanted in RUNTIME.items():
+            if given.get(variable) != wanted:
+                yield f"services.{name}.environment.{variable} is not {wanted}: agents on one machine share its processors"
         keys = [volume["target"] for volume in service.get("volumes", [])]
         if given.get("AGENT_BUS_JWKS") not in keys:
             yield f"services.{name}: AGENT_BUS_JWKS is no file that it is given"
