@@ -5,11 +5,17 @@
 
 Three scenes: agents in one process (`agent-bus up`), an agent on real Kafka and Postgres, and a real sidecar before an app that
 fails. The rules are those of k8s/monitoring with their times divided by --faster. For each alert it prints how long it took to
-fire after the cause began, how long to clear after the cause was gone, and the entry of the runbook. A real Alertmanager tells a
-stand-in for PagerDuty of them; that it was told of each, with the right severity, and of its end, is part of the day.
+fire after the cause began, how long to clear after the cause was gone, and the entry of the runbook. What an entry says to look at
+is looked at while its alert fires, and what it says to verify is verified afterwards, as far as a question can be asked
+(scripts/runbook.py). A real Alertmanager tells a stand-in for PagerDuty of them; that it was told of each, with the right severity,
+and of its end, is part of the day.
 
-Not here: PagerDuty itself; AgentContainerMemoryHigh and BackupTooOld, which need a cluster; whether the rules are right in numbers
-(k8s/monitoring/tests). Needs PyYAML (scripts/requirements/check.txt).
+Two alerts are about what only a cluster tells. There a stand-in tells it, under the names of the kubelet and of kube-state-metrics:
+for AgentContainerMemoryHigh what a real process and its children hold, for BackupTooOld the age of a CronJob that there is not and
+of a dump that there is.
+
+Not here: PagerDuty, a kubelet and kube-state-metrics themselves; whether the rules are right in numbers (k8s/monitoring/tests).
+Needs PyYAML (scripts/requirements/check.txt).
 """
 
 import argparse
@@ -32,10 +38,10 @@ import yaml
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from cluster import Cluster, Ports, Process, script  # noqa: E402
-from fleet import Fleet, call, default_binary, put_class  # noqa: E402
+from fleet import Fleet, call, default_binary, put_class, resident_mib  # noqa: E402
 from prometheus import MONITORING, SCRAPE_S, Prometheus, groups  # noqa: E402
+from runbook import Asked, Entry, Logged, Panel, Place, Printed, Ready  # noqa: E402
 
-ELSEWHERE = {"AgentContainerMemoryHigh": "needs a kubelet", "BackupTooOld": "needs kube-state-metrics"}
 # A rate over fewer scrapes than this is noise.
 SHORTEST_WINDOW_S = 15
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -44,9 +50,13 @@ CLEARS_WITHIN_S = 900
 # An alert that another one holds back is told later than this, when that one is over.
 HEARD_WITHIN_S = 10
 TOLD_WITHIN_S = 60
+FOLLOWED_WITHIN_S = 60
 # Half of it fires AgentOutboxFilling, as half of the 100,000 that are the default.
 OUTBOX_MAX = 4000
 POISON = 40_000
+# Of a container, as the chart sets it.
+CONTAINER_MAX_BYTES = 256 * 1024 * 1024
+A_DAY_AND_MORE_S = 27 * 3600
 
 
 def seconds(text):
@@ -144,6 +154,8 @@ class Desk:
 class Watch:
     """A Prometheus and an Alertmanager of its own."""
 
+    JOBS = {"agent-bus": "agents", "agent-bus-sidecar": "sidecars", "cluster": "stand_ins"}
+
     def __init__(self, faster, thresholds=None):
         self.folder = Path(tempfile.mkdtemp(prefix="agent-bus-game-day-"))
         rules = shortened(faster, thresholds or {})
@@ -157,7 +169,7 @@ class Watch:
         self.targets = {}
         jobs = [
             {"job_name": job, "file_sd_configs": [{"files": [str(self.folder / f"{job}.json")], "refresh_interval": "1s"}]}
-            for job in ("agent-bus", "agent-bus-sidecar")
+            for job in self.JOBS
         ]
         alertmanagers = [f"127.0.0.1:{self.desk.port}"]
         self.prometheus = Prometheus(jobs, self.folder, script("need", "prometheus"), rules, alertmanagers)
@@ -174,8 +186,8 @@ class Watch:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def see(self, **ports):
-        """Scrapes these: agents=[port...], sidecars=[port...]."""
-        for job, name in (("agent-bus", "agents"), ("agent-bus-sidecar", "sidecars")):
+        """Scrapes these: agents=[port...], sidecars=[port...], stand_ins=[port...]."""
+        for job, name in self.JOBS.items():
             self.targets[job] = ports.get(name, self.targets.get(job, []))
             text = json.dumps([{"targets": [f"127.0.0.1:{port}" for port in self.targets[job]]}])
             # In one step: a half-written file would be read.
@@ -198,6 +210,7 @@ class Day:
     def __init__(self, only):
         self.only = only
         self.rows = []
+        self.followed = 0
         self.failed = []
 
     def wants(self, *alerts):
@@ -216,23 +229,28 @@ class Day:
             time.sleep(0.1)
         return took
 
-    def play(self, watch, alerts, cause, mend=lambda: None, meanwhile=lambda: None, afterwards=lambda: None):
+    def play(self, place, alerts, cause, mend=lambda: None, meanwhile=lambda: None, afterwards=lambda: None):
         """`cause` once, `meanwhile` again and again until all fire; `mend` once, `afterwards` again until all clear."""
-        alerts = [alert for alert in alerts if self.wants(alert)]
+        alerts, watch = [alert for alert in alerts if self.wants(alert)], place.watch
         if not alerts:
             return
         # What an earlier cause left behind goes first.
         calm = self.wait(watch, alerts, False, CLEARS_WITHIN_S, afterwards)
         early = [alert for alert in alerts if alert not in calm]
+        place.mark()
         cause()
         fired = self.wait(watch, alerts, True, FIRES_WITHIN_S, meanwhile)
+        # At once: some causes pass by themselves.
+        self.follow(place, fired, "look", meanwhile)
         # Alertmanager waits before it tells, and never tells of what was over by then.
         give_up = time.monotonic() + HEARD_WITHIN_S
         while time.monotonic() < give_up and not all(watch.was_told(alert, "trigger") for alert in fired):
             meanwhile()
             time.sleep(0.1)
+        place.mark()
         mend()
         cleared = self.wait(watch, list(fired), False, CLEARS_WITHIN_S, afterwards)
+        self.follow(place, cleared, "verify", afterwards)
         for alert in alerts:
             row = (alert, fired.get(alert), cleared.get(alert))
             self.rows.append(row)
@@ -243,6 +261,18 @@ class Day:
                 self.failed.append(f"{alert} did not {'clear' if alert in fired else 'fire'}")
             elif not self.told(watch, alert):
                 self.failed.append(f"{alert}: PagerDuty would not have been told of it and of its end")
+
+    def follow(self, place, alerts, part, meanwhile):
+        """What the runbook says to look at, or to verify, comes to be so."""
+        open_ = [(alert, question) for alert in alerts for question in getattr(FOLLOWED[alert], part)]
+        asked, give_up = len(open_), time.monotonic() + FOLLOWED_WITHIN_S
+        while open_ := [(alert, question) for alert, question in open_ if not question.holds(place)]:
+            if time.monotonic() > give_up:
+                break
+            meanwhile()
+            time.sleep(0.2)
+        self.followed += asked - len(open_)
+        self.failed += [f"{alert}: its entry says to {part}, and it is not so: {question}" for alert, question in open_]
 
     def told(self, watch, alert):
         give_up = time.monotonic() + TOLD_WITHIN_S
@@ -273,6 +303,154 @@ def together(number, work):
         thread.start()
     for thread in threads:
         thread.join()
+
+
+# What the runbook says of the alerts of scene one. Windows are those of a day that is sixty times as fast, or near it.
+FIRST = {
+    "AgentTokenEfficiencyLow": Entry(
+        look=(Panel("How large are answers?"), Printed("tokens verify", r"^concepts +mean")),
+        verify=(
+            Asked(
+                'agent_token_efficiency{agent="concepts"} > on (agent) agent:token_efficiency_measured - 0.05',
+                "is above the alert's line",
+            ),
+        ),
+    ),
+    "AgentAuthFailures": Entry(
+        look=(Panel("Are tokens refused?"), Asked('rate(agent_auth_failures_total{reason="malformed"}[15s]) > 0', "`malformed`")),
+        verify=(
+            Asked(
+                '60 * sum by (agent) (rate(agent_auth_failures_total{agent="progress"}[15s])) < 10',
+                "the rate falls below 10 a minute",
+            ),
+        ),
+    ),
+    "AgentSlow": Entry(
+        look=(Panel("Which route is slow?"),),
+        verify=(
+            Asked(
+                'agent:latency_seconds:p95_rate5m{agent="debug"} / on (agent) agent:latency_budget_seconds < 1',
+                '"Who is slower than its budget?" is below 1',
+            ),
+        ),
+    ),
+    "AgentDown": Entry(
+        verify=(
+            Asked(
+                "count(agent:latency_budget_seconds and on (agent) agent_is_ready) == count(agent:latency_budget_seconds)",
+                '"Are all agents there?" shows all',
+            ),
+        ),
+    ),
+    "AgentInstanceDown": Entry(
+        verify=(Asked('min(up{job="agent-bus"}) == 1', "the alert clears with the next scrapes"),)
+    ),
+    "AgentErrorRate": Entry(
+        look=(
+            Panel("What kind of failure is it?"),
+            Panel("What is missing?"),
+            Ready("sandbox", says="sandbox"),
+            Logged(
+                ('"level":"ERROR"', '"status":', '"kind":', '"trace_id":'),
+                "each 5xx is one ERROR line with `status`, `kind` and `trace_id`",
+            ),
+        ),
+        verify=(
+            Asked(
+                # Nobody who asks is no share.
+                "absent(agent:request_failures:ratio_rate5m >= 0.05)",
+                'the share on "Who fails?" falls below 5 %',
+            ),
+        ),
+    ),
+    "FleetBurnsBudgetFast": Entry(
+        look=(Panel("Who fails?"),),
+        verify=(
+            Asked(
+                "fleet:request_failures:ratio_rate5m / 0.001 < 14.4",
+                'five-minute line of "How fast does the month\'s budget of failures burn?" is below 14.4',
+            ),
+        ),
+    ),
+    "FleetBurnsBudgetSlow": Entry(
+        look=(Panel("Which five routes fail most?"),),
+        verify=(Asked("fleet:request_failures:ratio_rate6h / 0.001 < 1", "the line of six hours falls below 1"),),
+    ),
+    "SandboxCannotStart": Entry(
+        look=(Ready("sandbox"), Logged(("no sandbox:",))),
+        verify=(Ready("sandbox", "ok", "`sandbox` is `ok`"), Logged(("sandboxes are ready",))),
+    ),
+    "SandboxExhausted": Entry(
+        look=(
+            Panel("How many programs run?"),
+            Panel("How long do programs wait, and run?"),
+            Asked('rate(agent_sandbox_runs_total{ended="timed_out"}[15s]) > 0', "`timed_out`"),
+        ),
+        verify=(
+            Asked(
+                "sum(rate(agent_sandbox_busy_total[15s])) == 0",
+                '"Is anybody sent away, or no sandbox started?" is zero',
+            ),
+        ),
+    ),
+    "AgentMemoryHigh": Entry(
+        look=(Panel("How much memory is held?"),),
+        verify=(Asked('process_resident_memory_bytes{job="agent-bus"} < 205 * 1024 * 1024', "below 205 MiB"),),
+    ),
+    "AgentContainerMemoryHigh": Entry(
+        verify=(Asked("container_memory_working_set_bytes < 205 * 1024 * 1024", "below 205 MiB"),),
+    ),
+}
+
+
+class StandIn:
+    """Tells what a kubelet or kube-state-metrics would, under their names, of what there is here: whatever `tell` returns."""
+
+    def __init__(self, tell):
+        class Told(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                text = "".join(f"{name} {value}\n" for name, value in tell().items()).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/plain; version=0.0.4")
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Told)
+        self.port = self.server.server_port
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+
+
+def container(fleet):
+    """A container of which a process and its children are all; a kubelet counts a little otherwise."""
+    pod = 'namespace="game-day",pod="game-day-0",container="exercise"'
+    process = fleet.process.pid
+    return {
+        f"container_memory_working_set_bytes{{{pod}}}": sum(map(resident_bytes, [process, *descendants(process)])),
+        f'kube_pod_container_resource_limits{{{pod},resource="memory",unit="byte"}}': CONTAINER_MAX_BYTES,
+    }
+
+
+def resident_bytes(process):
+    try:
+        return int(resident_mib(process) * 1024 * 1024)
+    except OSError:
+        # It has ended.
+        return 0
+
+
+def descendants(process):
+    own = children(process)
+    return own + [further for child in own for further in descendants(child)]
 
 
 class OneProcess:
@@ -330,10 +508,16 @@ def children(parent):
     return found
 
 
+def printed(binary, *words):
+    """What a command of the binary prints."""
+    return subprocess.run([str(binary), *words], capture_output=True, text=True).stdout
+
+
 def first_scene(day, binary, sandbox, faster):
-    with OneProcess(binary, sandbox) as stage, Watch(faster) as watch:
+    with OneProcess(binary, sandbox) as stage, StandIn(lambda: container(stage.fleet)) as kubelet, Watch(faster) as watch:
         fleet = stage.fleet
-        watch.see(agents=[fleet.port])
+        watch.see(agents=[fleet.port], stand_ins=[kubelet.port])
+        place = Place(watch, lambda: fleet.port, fleet.log, lambda *words: printed(binary, *words))
         restart = lambda: (fleet.start(), watch.see(agents=[fleet.port]))  # noqa: E731
         small = lambda: together(4, lambda: stage.ask("debug/analyze", {"code": "print(1)\n"}))  # noqa: E731
         # Counters are there before they move.
@@ -341,30 +525,31 @@ def first_scene(day, binary, sandbox, faster):
         stage.ask("progress/ada", token="no-token")
         time.sleep(5)
 
-        if day.wants("AgentTokenEfficiencyLow"):
-            # An exercise is a long answer; no assignments are a short one.
-            day.play(
-                watch,
-                ["AgentTokenEfficiencyLow"],
-                cause=stage.exercise,
-                afterwards=lambda: stage.ask("exercise/assignments"),
-            )
+        # Explanations in depth are the longest answers, paths the shortest: enough of them for the mean of a hundred.
+        deep = {"concept": "for", "depth": "deep"}
         day.play(
-            watch,
+            place,
+            ["AgentTokenEfficiencyLow"],
+            cause=lambda: None,
+            meanwhile=lambda: together(4, lambda: [stage.ask("concepts/explain", deep) for _ in range(5)]),
+            afterwards=lambda: together(4, lambda: [stage.ask("concepts/path", {"target": "for", "known": []}) for _ in range(5)]),
+        )
+        day.play(
+            place,
             ["AgentAuthFailures"],
             cause=lambda: None,
             meanwhile=lambda: stage.ask("progress/ada", token="no-token"),
         )
         many_lines = {"code": "total = [value * 2 for value in range(10) if value % 2]\n" * 4000}
         day.play(
-            watch,
+            place,
             ["AgentSlow"],
             cause=lambda: None,
             meanwhile=lambda: together(2, lambda: stage.ask("debug/analyze", many_lines)),
             afterwards=small,
         )
         day.play(
-            watch,
+            place,
             ["AgentDown", "AgentInstanceDown"],
             cause=fleet.kill,
             mend=restart,
@@ -373,7 +558,7 @@ def first_scene(day, binary, sandbox, faster):
         if day.wants(*failing):
             problem = stage.exercise()
             day.play(
-                watch,
+                place,
                 failing,
                 cause=stage.break_sandbox,
                 meanwhile=lambda: (stage.verify(problem, "print(1)\n"), time.sleep(0.2)),
@@ -384,7 +569,7 @@ def first_scene(day, binary, sandbox, faster):
             problem = stage.exercise()
             endless = "while True:\n    pass\n"
             day.play(
-                watch,
+                place,
                 ["SandboxExhausted"],
                 cause=lambda: None,
                 meanwhile=lambda: together(48, lambda: stage.verify(problem, endless)),
@@ -392,22 +577,86 @@ def first_scene(day, binary, sandbox, faster):
         # Programs at the size that is allowed, many at once.
         largest = {"code": "value = [1, 2, 3]\n" * 55_000}
         day.play(
-            watch,
-            ["AgentMemoryHigh"],
+            place,
+            ["AgentMemoryHigh", "AgentContainerMemoryHigh"],
             cause=lambda: None,
             meanwhile=lambda: together(12, lambda: stage.ask("debug/analyze", largest)),
             mend=lambda: (fleet.kill(), restart()),
         )
 
 
+# Of scene two, whose agent is Progress.
+SECOND = {
+    "AgentOutboxStuck": Entry(
+        look=(Logged(("the outbox relay is held up, messages wait", '"what":', '"error":')),),
+        verify=(Asked('agent_outbox_age_seconds{agent="progress"} == 0', "`agent_outbox_age_seconds` falls to 0"),),
+    ),
+    "AgentOutboxFilling": Entry(
+        look=(Panel("Does anything wait to be published?"),),
+        verify=(Asked('agent_outbox_messages{agent="progress"} == 0', "the line falls"),),
+    ),
+    "AgentConsumerLag": Entry(
+        look=(Printed("topics lag", r"^progress \S*learning\.evidence: [1-9]"),),
+        verify=(Asked('sum(agent_consumer_lag_records{agent="progress"}) < 10000', "the lag falls"),),
+    ),
+    "AgentDeadLetters": Entry(
+        look=(
+            Printed("dead-letters list", r"\bschema\b.*\bprogress\b"),
+            Asked('agent_dead_letters_total{agent="progress", error_type="schema"} > 0', "`schema`"),
+        ),
+        verify=(Asked('sum(rate(agent_dead_letters_total{agent="progress"}[15s])) == 0', "no new ones"),),
+    ),
+    "BackupTooOld": Entry(
+        verify=(Asked("time() - kube_cronjob_status_last_successful_time < 3600", "the alert clears"),),
+    ),
+    "AgentNotReady": Entry(
+        look=(
+            Ready("progress", says="The agent's own name is its store"),
+            Logged(("not ready:",)),
+            Panel("What is missing?"),
+            Asked(
+                'absent(ALERTS{alertname="AgentDown", agent="progress", alertstate="firing"})',
+                "They live and can be scraped",
+            ),
+        ),
+        verify=(Asked('agent_is_ready{agent="progress"} == 1', "`agent_is_ready` of the agent is 1"),),
+    ),
+}
+
+
+class CronJob:
+    """The daily dump of a cluster: its age is made up, its dumps are not."""
+
+    def __init__(self, cluster):
+        self.cluster, self.folder, self.created = cluster, cluster.folder / "backups", time.time()
+        self.folder.mkdir()
+
+    def tell(self):
+        name = 'namespace="game-day",cronjob="agent-bus-backup"'
+        told = {f"kube_cronjob_created{{{name}}}": self.created}
+        if dumps := [path.stat().st_mtime for path in self.folder.glob("agent-bus-*.dump")]:
+            told[f"kube_cronjob_status_last_successful_time{{{name}}}"] = max(dumps)
+        return told
+
+    def grow_old(self):
+        self.created = time.time() - A_DAY_AND_MORE_S
+
+    def run(self):
+        """What the chart's CronJob runs."""
+        command = [Path(__file__).resolve().with_name("backup"), "postgres", "--to", self.folder]
+        subprocess.run(command, check=True, env=os.environ | {"AGENT_BUS_DATABASE": self.cluster.database}, stdout=subprocess.DEVNULL)
+
+
 def second_scene(day, binary, faster):
-    waiting, behind = ["AgentOutboxStuck", "AgentOutboxFilling"], ["AgentConsumerLag", "AgentDeadLetters"]
-    if not day.wants(*waiting, *behind):
+    if not day.wants(*SECOND):
         return
     settings = {"AGENT_BUS_OUTBOX_MAX": str(OUTBOX_MAX)}
     thresholds = {"> 50000": f"> {OUTBOX_MAX // 2}"}
     with Cluster(binary, ["progress"], "kafka", settings=settings) as cluster, Watch(faster, thresholds) as watch:
         watch.see(agents=list(cluster.public.values()))
+        run = lambda *words: cluster.run(*words, check=False)  # noqa: E731
+        place = Place(watch, lambda: cluster.public["progress"], cluster.folder / "progress.log", run)
+        cron_job = CronJob(cluster)
         teacher = cluster.token("teacher-1", "teacher")
         put_class(cluster, "game-day", teacher, ["ada"])
         numbers = iter(range(1_000_000))
@@ -429,8 +678,8 @@ def second_scene(day, binary, faster):
                 time.sleep(1)
 
         day.play(
-            watch,
-            waiting,
+            place,
+            ["AgentOutboxStuck", "AgentOutboxFilling"],
             cause=lambda: script("kafka", "kill", cluster.folder / "kafka", 1),
             meanwhile=fill,
             mend=lambda: script("kafka", "start", cluster.folder / "kafka"),
@@ -445,14 +694,45 @@ def second_scene(day, binary, faster):
             progress.start()
             cluster.processes["progress"] = progress
 
-        day.play(watch, behind, cause=fall_behind)
+        day.play(place, ["AgentConsumerLag", "AgentDeadLetters"], cause=fall_behind)
+        with StandIn(cron_job.tell) as state:
+            watch.see(stand_ins=[state.port])
+            day.play(place, ["BackupTooOld"], cause=cron_job.grow_old, mend=cron_job.run)
+        # Nobody asks meanwhile: without a ready pod nobody could.
+        day.play(
+            place,
+            ["AgentNotReady"],
+            cause=lambda: script("postgres", "kill", cluster.folder / "postgres"),
+            mend=lambda: script("postgres", "start", cluster.folder / "postgres"),
+        )
+
+
+# Of scene three, where no agent is.
+THIRD = {
+    "BreakerOpen": Entry(
+        look=(Panel("Do breakers turn calls away?"),),
+        verify=(
+            Asked(
+                'rate(dapr_resiliency_count{policy="circuitbreaker", status="closed"}[15s]) > 0',
+                "closes by itself",
+            ),
+        ),
+    ),
+    "SidecarDown": Entry(
+        look=(Asked('up{job="agent-bus-sidecar"} == 0', '"Are all sidecars there?"'),),
+        verify=(Asked('up{job="agent-bus-sidecar"} == 1', "it can be scraped"),),
+    ),
+}
+FOLLOWED = FIRST | SECOND | THIRD
 
 
 class Failing(http.server.BaseHTTPRequestHandler):
-    """An app that answers 500."""
+    """An app that answers 500, until it is mended."""
+
+    status = 500
 
     def do_GET(self):
-        self.send_response(500)
+        self.send_response(self.status)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -461,8 +741,7 @@ class Failing(http.server.BaseHTTPRequestHandler):
 
 
 def third_scene(day, faster):
-    alerts = ["BreakerOpen", "SidecarDown"]
-    if not day.wants(*alerts):
+    if not day.wants(*THIRD):
         return
     folder, ports = Path(tempfile.mkdtemp(prefix="agent-bus-game-day-")), Ports()
     # A name that nobody else has: sidecars of other fleets on this network would find it, and send their calls here.
@@ -498,10 +777,12 @@ def third_scene(day, faster):
     try:
         with Watch(faster) as watch:
             watch.see(sidecars=[metrics])
+            place = Place(watch)
             asks()
             time.sleep(5)
-            day.play(watch, ["BreakerOpen"], cause=lambda: None, meanwhile=asks)
-            day.play(watch, ["SidecarDown"], cause=sidecar.kill, mend=sidecar.start)
+            mend_app = lambda: setattr(Failing, "status", 200)  # noqa: E731
+            day.play(place, ["BreakerOpen"], cause=lambda: None, meanwhile=asks, mend=mend_app, afterwards=asks)
+            day.play(place, ["SidecarDown"], cause=sidecar.kill, mend=sidecar.start)
     finally:
         sidecar.stop()
         app.shutdown()
@@ -522,21 +803,19 @@ def main():
 
     day = Day(options.only)
     third_scene(day, options.faster)
-    second = {"AgentOutboxStuck", "AgentOutboxFilling", "AgentConsumerLag", "AgentDeadLetters", "BreakerOpen", "SidecarDown"}
-    if day.wants(*(alerts - second)):
+    if day.wants(*FIRST):
         first_scene(day, options.binary, sandbox, options.faster)
     second_scene(day, options.binary, options.faster)
 
     print()
     tried = {alert for alert, _, _ in day.rows}
-    for alert in sorted((set(options.only) or alerts) - tried):
-        why = ELSEWHERE.get(alert)
-        print(f"{alert:26} not tried: {why or 'no scene'}")
-        if not why:
-            day.failed.append(f"{alert} has no scene")
+    day.failed += [f"{alert} has no scene" for alert in sorted((set(options.only) or alerts) - tried)]
     for failed in day.failed:
         print(failed, file=sys.stderr)
-    print(f"{len(tried)} alerts tried, {len(day.failed)} failed; times of rules divided by {options.faster}")
+    print(
+        f"{len(tried)} of {len(alerts)} alerts tried, {day.followed} sentences of their entries followed, {len(day.failed)} failed;"
+        f" times of rules divided by {options.faster}"
+    )
     sys.exit(1 if day.failed else 0)
 
 

@@ -30,6 +30,12 @@ def lesson(fleet):
     problem = ada.post("exercise/generate", {"topic": "variables", "kind": "predict-output"})
     ada.post("exercise/verify", {"problem_id": problem["problem_id"], "answer": "no such thing"})
     ada.post("exercise/hints", {"problem_id": problem["problem_id"], "level": 1})
+    # A prediction is compared; a program is run.
+    task = ada.post("exercise/generate", {"topic": "for", "kind": "write"})
+    ada.post("exercise/verify", {"problem_id": task["problem_id"], "answer": "print(1)\n"})
+    quiz = ada.post("concepts/quiz", {"concept": "variables", "count": 2})
+    answers = [{"question_id": question["question_id"], "answer": "a"} for question in quiz["questions"]]
+    ada.post("concepts/answers", {"quiz_id": quiz["quiz_id"], "answers": answers})
     scores = {"completion": 1, "quiz": 1, "quality": 1, "consistency": 1}
     teacher.post("progress/ada", {"component": "while", "scores": scores})
     connection = fleet.connect("/api/v1/progress/ada")

@@ -53,6 +53,20 @@ async fn until_ready(agent: &Served) {
     ready(agent, |status, _| status == StatusCode::OK).await;
 }
 
+/// Waits until /metrics has this line: a look that began before may still be told.
+async fn told(agent: &Served, line: &str) {
+    let asking = async {
+        loop {
+            let scrape = agent.client().get(format!("{}/metrics", agent.address())).send().await.unwrap();
+            if scrape.text().await.unwrap().lines().any(|told| told == line) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(30), asking).await.is_ok(), "{line} is not told");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn servers_that_come_later_are_waited_for_and_named() {
     let (database, redis) = (postgres::Server::start_new(), redis::Server::start_new());
@@ -66,6 +80,8 @@ async fn servers_that_come_later_are_waited_for_and_named() {
     let reasons = &said.body["reasons"];
     assert_eq!(reasons["schema"], "the database does not answer, or lets nobody in", "{:#}", said.body);
     assert_eq!(reasons["redis"], "Redis does not answer", "{:#}", said.body);
+    // It can be scraped, so that who watches it knows.
+    told(&progress, "agent_is_ready{agent=\"progress\"} 0").await;
     // Whoever asks all the same is told to come again.
     let teacher = release.token("teach", "teacher");
     let class = json!({"name": "One", "students": ["ada"]});
@@ -84,6 +100,7 @@ async fn servers_that_come_later_are_waited_for_and_named() {
     assert_eq!(said["checks"]["redis"], "failing", "{said:#}");
     redis.start();
     until_ready(&progress).await;
+    told(&progress, "agent_is_ready{agent=\"progress\"} 1").await;
     put().await.ok();
 
     // Away later, Redis takes nobody's traffic away.

@@ -370,6 +370,7 @@ async fn what_only_served_agents_tell_is_told() {
     .await;
     for line in [
         "agent_invocations_total{agent=\"review\",callee=\"progress\",outcome=\"breaker_open\"} 0",
+        "agent_is_ready{agent=\"review\"} 1",
         "agent_limiter_alone{agent=\"review\"} 0",
         "agent_read_copy_total{agent=\"review\",outcome=\"fresh\"} 0",
         "agent_ready{check=\"bus\"} 1",

@@ -79,9 +79,14 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// What the root tells.
 #[derive(Clone, Default)]
 pub struct Root {
+    /// Who is ready when the process is: the rooms in it, by name.
+    pub agents: Vec<&'static str>,
     /// What must be there, by name.
     pub checks: Vec<(&'static str, Arc<dyn Check>)>,
 }
+
+/// A check, and what it found.
+type Looked = (&'static str, Result<(), NotThere>);
 
 impl Root {
     /// Looks at the checks again and again, for the metrics: `/ready` may be asked by nobody. Never returns, and says nothing
@@ -91,14 +96,28 @@ impl Root {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            join_all(self.checks.iter().map(|(name, check)| look(name, check.as_ref(), &metrics))).await;
+            self.look(&metrics).await;
         }
+    }
+
+    /// All checks, at once: whether the process is ready, and what each found. It is not ready if one fails that is needed.
+    /// The metrics are told of both, so that they say what `/ready` says.
+    async fn look(&self, metrics: &Metrics) -> (bool, Vec<Looked>) {
+        let looking = self.checks.iter().map(|(name, check)| look(name, check.as_ref(), metrics));
+        let looked = join_all(looking).await;
+        // Asked afterwards: what was there once may be needed no longer.
+        let needed = self.checks.iter().map(|(_, check)| check.is_needed());
+        let is_ready = needed.zip(&looked).all(|(is_needed, (_, outcome))| outcome.is_ok() || !is_needed);
+        for agent in &self.agents {
+            metrics.agent_ready(agent, is_ready);
+        }
+        (is_ready, looked)
     }
 }
 
 #[derive(Clone)]
 struct Shared {
-    checks: Arc<[(&'static str, Arc<dyn Check>)]>,
+    root: Arc<Root>,
     metrics: Metrics,
 }
 
@@ -108,7 +127,7 @@ pub(crate) fn router(root: Root, metrics: Metrics) -> Router {
         .route("/ready", get(ready))
         .route("/metrics", get(scrape))
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(Shared { checks: root.checks.into(), metrics })
+        .with_state(Shared { root: Arc::new(root), metrics })
 }
 
 /// The process runs and serves requests; it says nothing of what it needs for them.
@@ -116,17 +135,15 @@ pub(crate) async fn alive() -> Json<Value> {
     Json(json!({"status": "ok"}))
 }
 
-/// All checks, at once; 503 if one fails that is needed.
+/// 503 if a check fails that is needed. What fails is in the log.
 async fn ready(State(shared): State<Shared>) -> Response {
-    let outcomes =
-        join_all(shared.checks.iter().map(|(name, check)| state(name, check.as_ref(), &shared.metrics)))
-            .await;
-    let needed = shared.checks.iter().map(|(_, check)| check.is_needed());
-    let is_ready = needed.zip(&outcomes).all(|(is_needed, (_, outcome))| outcome.is_ok() || !is_needed);
+    let (is_ready, looked) = shared.root.look(&shared.metrics).await;
     let (mut checks, mut reasons) = (Map::new(), Map::new());
-    for (name, outcome) in outcomes {
+    for (name, outcome) in looked {
         checks.insert(name.to_owned(), if outcome.is_ok() { "ok" } else { "failing" }.into());
-        if let Some(why) = outcome.err().and_then(|not_there| not_there.told) {
+        let Err(NotThere { told, log }) = outcome else { continue };
+        tracing::warn!(check = name, "not ready: {log}");
+        if let Some(why) = told {
             reasons.insert(name.to_owned(), why.into());
         }
     }
@@ -140,22 +157,10 @@ async fn ready(State(shared): State<Shared>) -> Response {
 }
 
 /// One check, for the metrics.
-async fn look(name: &'static str, check: &dyn Check, metrics: &Metrics) -> Result<(), NotThere> {
+async fn look(name: &'static str, check: &dyn Check, metrics: &Metrics) -> Looked {
     let late = |_| Err(NotThere::told("there is no answer in time"));
     let outcome = timeout(CHECK_TIMEOUT, check.check()).await.unwrap_or_else(late);
     metrics.ready(name, outcome.is_ok());
-    outcome
-}
-
-async fn state(
-    name: &'static str,
-    check: &dyn Check,
-    metrics: &Metrics,
-) -> (&'static str, Result<(), NotThere>) {
-    let outcome = look(name, check, metrics).await;
-    if let Err(NotThere { log, .. }) = &outcome {
-        tracing::warn!(check = name, "not ready: {log}");
-    }
     (name, outcome)
 }
 

@@ -342,12 +342,33 @@ async fn what_is_needed_is_looked_at_although_nobody_asks() {
         ("store", Arc::new(Switch(false, None))),
         ("sandbox", Arc::new(Hangs)),
     ];
-    let telling = Root { checks }.keep_told(bench.chassis.metrics.clone());
+    let telling = Root { agents: vec!["debug"], checks }.keep_told(bench.chassis.metrics.clone());
     let _ = tokio::time::timeout(Duration::from_secs(4), telling).await;
-    for line in
-        ["agent_ready{check=\"bus\"} 1", "agent_ready{check=\"sandbox\"} 0", "agent_ready{check=\"store\"} 0"]
-    {
+    for line in [
+        "agent_ready{check=\"bus\"} 1",
+        "agent_ready{check=\"sandbox\"} 0",
+        "agent_ready{check=\"store\"} 0",
+        "agent_is_ready{agent=\"debug\"} 0",
+    ] {
         assert!(bench.counted(line), "{line} is not in\n{}", bench.metrics());
+    }
+}
+
+#[tokio::test]
+async fn agents_are_ready_in_the_metrics_as_ready_says() {
+    let bench = bench().await;
+    let only_told = ("sandbox", Arc::new(NotNeeded) as Arc<dyn Check>);
+    let store = |there| ("store", Arc::new(Switch(there, None)) as Arc<dyn Check>);
+    for (is_there, status, told) in [(true, StatusCode::OK, 1), (false, StatusCode::SERVICE_UNAVAILABLE, 0)] {
+        let agents = ["debug", "review"];
+        let root = Root { agents: agents.to_vec(), checks: vec![store(is_there), only_told.clone()] };
+        let router = fleet(vec![room()], root, &bench.chassis);
+        assert_eq!(call_raw(&router, bare(Method::GET, "/ready")).await.0, status);
+        for agent in agents {
+            let line = format!("agent_is_ready{{agent=\"{agent}\"}} {told}");
+            assert!(bench.counted(&line), "{line} is not in\n{}", bench.metrics());
+        }
+        assert!(bench.counted("agent_ready{check=\"sandbox\"} 0"));
     }
 }
 
@@ -374,6 +395,20 @@ impl Check for Hangs {
     }
 }
 
+/// Not there, and needed by some routes alone.
+struct NotNeeded;
+
+#[async_trait]
+impl Check for NotNeeded {
+    async fn check(&self) -> Result<(), NotThere> {
+        Err(NotThere::told("programs do not run"))
+    }
+
+    fn is_needed(&self) -> bool {
+        false
+    }
+}
+
 /// There, or not; where not, with words for everybody or without.
 struct Switch(bool, Option<&'static str>);
 
@@ -393,6 +428,7 @@ impl Check for Switch {
 async fn the_root_tells_the_truth_to_probes() {
     let bench = bench().await;
     let root = |store: bool, told| Root {
+        agents: vec!["debug"],
         checks: vec![
             ("keys", Arc::new(Switch(true, None)) as Arc<dyn Check>),
             ("store", Arc::new(Switch(store, told))),

@@ -64,6 +64,7 @@ struct Families {
     outbox_messages: IntGaugeVec,
     outbox_age: GaugeVec,
     ready: IntGaugeVec,
+    agents_ready: IntGaugeVec,
 }
 
 /// What is measured when somebody asks, and not before.
@@ -84,6 +85,9 @@ impl Metrics {
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
         let counter = |name, help, labels: &[&str]| counters(&registry, name, help, labels);
+        let gauge = |name: &str, help: &str, label: &str| {
+            registered(&registry, IntGaugeVec::new(Opts::new(name, help), &[label])?)
+        };
         let families = Families {
             requests: counter(
                 "agent_requests_total",
@@ -114,13 +118,7 @@ impl Metrics {
                     &["agent", "route"],
                 )?,
             )?,
-            outbox_messages: registered(
-                &registry,
-                IntGaugeVec::new(
-                    Opts::new("agent_outbox_messages", "Events that wait to be published."),
-                    &["agent"],
-                )?,
-            )?,
+            outbox_messages: gauge("agent_outbox_messages", "Events that wait to be published.", "agent")?,
             outbox_age: registered(
                 &registry,
                 GaugeVec::new(
@@ -128,13 +126,8 @@ impl Metrics {
                     &["agent"],
                 )?,
             )?,
-            ready: registered(
-                &registry,
-                IntGaugeVec::new(
-                    Opts::new("agent_ready", "Whether what is needed is there (1), as /ready tells."),
-                    &["check"],
-                )?,
-            )?,
+            ready: gauge("agent_ready", "Whether what is needed is there (1), as /ready tells.", "check")?,
+            agents_ready: gauge("agent_is_ready", "Whether /ready of its process says so (1).", "agent")?,
             process: Process::register(&registry)?,
             measures: Measures::default(),
             registry,
@@ -198,6 +191,11 @@ impl Metrics {
     /// Whether something that is needed is there. `check` is a word from a closed set.
     pub fn ready(&self, check: &'static str, is_there: bool) {
         self.0.ready.with_label_values(&[check]).set(is_there.into());
+    }
+
+    /// Whether an agent answers requests, as `/ready` of its process tells.
+    pub fn agent_ready(&self, agent: &str, is_ready: bool) {
+        self.0.agents_ready.with_label_values(&[agent]).set(is_ready.into());
     }
 
     /// What waits in an agent's outbox, and for how many seconds the oldest has.
@@ -281,6 +279,7 @@ mod tests {
         metrics.dead_letters("progress", "learning.evidence", "schema", 1);
         metrics.ready("keys", true);
         metrics.ready("sandbox", false);
+        metrics.agent_ready("progress", true);
         metrics.outbox("progress", 3, 1.5);
         let text = metrics.encode().unwrap().replace(env!("CARGO_PKG_VERSION"), "0.0.0");
         let without_the_process: String =

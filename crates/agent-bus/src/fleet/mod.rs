@@ -171,7 +171,7 @@ impl Process {
             spans: self.traces.spans.clone(),
             record: Some(Arc::new(usage::Recorded(meter.clone()))),
         };
-        let root = Root { checks };
+        let root = Root { agents: rooms.iter().map(|room| room.name).collect(), checks };
         let (stop, telling) = (self.shutdown.soft().clone(), root.clone().keep_told(self.metrics.clone()));
         self.shutdown.spawn("readiness metrics", async move {
             stop.run_until_cancelled(telling).await;
