@@ -57,9 +57,9 @@ class Kubernetes:
 class Release:
     """One release, and the keys of those who may ask it."""
 
-    def __init__(self, kubernetes, helm, binary, keys, name="agent-bus", settings=()):
+    def __init__(self, kubernetes, helm, binary, keys, name="agent-bus", settings=(), values=(CHART / "values-dev.yaml",)):
         self.kubernetes, self.helm_program, self.binary = kubernetes, str(helm), str(binary)
-        self.keys, self.name, self.settings = Path(keys), name, list(settings)
+        self.keys, self.name, self.settings, self.values_files = Path(keys), name, list(settings), values
         self.addresses = {}
 
     def token(self, subject, role):
@@ -76,7 +76,7 @@ class Release:
 
     def values(self, *more):
         """The arguments that say how the release is set."""
-        values = ["--values", CHART / "values-dev.yaml"]
+        values = [word for file in self.values_files for word in ("--values", file)]
         for setting in [*self.settings, *more]:
             values += ["--set", setting]
         return values
@@ -88,6 +88,10 @@ class Release:
         """What is set here stays set."""
         self.settings += more
         self.helm("upgrade", self.name, CHART, *self.values(), "--wait", "--timeout", "10m")
+
+    def revisions(self):
+        """What became of each revision."""
+        return [one["status"] for one in json.loads(self.helm("history", self.name, "--output", "json")[1])]
 
     def scale(self, replicas, *agents):
         names = [f"deployment/{self.name}-{agent}" for agent in agents or AGENTS]
