@@ -4,15 +4,15 @@
 
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use jiff::{SignedDuration, Timestamp};
 use ledger_sqlite::copy::UNFINISHED;
 
 use super::Failure;
+use super::bar::bar;
 
 /// So many that are there are named to who asks for one that is not.
 const NAMED_MAX: usize = 10;
@@ -139,15 +139,10 @@ fn outdated(
     Ok(names)
 }
 
-/// Tells that work goes on, on a terminal alone: a log wants lines.
+/// Tells that work goes on.
 pub(super) fn working(on: String) -> Result<ProgressBar, Failure> {
-    let is_terminal = std::io::stderr().is_terminal();
-    let target = if is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed}")?;
-    let bar = ProgressBar::with_draw_target(None, target).with_style(style).with_message(on);
-    if is_terminal {
-        bar.enable_steady_tick(Duration::from_millis(100));
-    }
+    let bar = bar("{spinner} {msg}, {elapsed}")?.with_message(on);
+    bar.enable_steady_tick(Duration::from_millis(100));
     Ok(bar)
 }
 

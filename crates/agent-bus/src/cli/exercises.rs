@@ -3,7 +3,7 @@
 //!
 //! Not here: what is tried and what counts (room `exercise`).
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,12 +14,15 @@ use clock::RandomIds;
 use exercise::audit::{self, Asked, Audit, Progress};
 use exercise::decide::template::Templates;
 use exercise::prepare::{self, Prepared, SEEDS_KEPT, STEP};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use ledger_postgres::PgStore;
 use sandbox::pool::{Pool, Settings};
 
 use super::Failure;
+use super::bar::bar;
 use crate::fleet;
+
+const BAR: &str = "{wide_bar} {pos} of {len} exercises, {eta} left";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -99,7 +102,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
 async fn audit(args: &AuditArgs) -> Result<Audit, Failure> {
     let templates = Templates::load()?;
     let (asked, pool) = args.trying.asked(args.seeds, &templates)?;
-    let bar = bar()?;
+    let bar = bar(BAR)?;
     let audit = audit::audit(&asked, &templates, pool, |progress| show(&bar, progress)).await?;
     bar.finish_and_clear();
     Ok(audit)
@@ -112,7 +115,7 @@ async fn prepare(args: &PrepareArgs) -> Result<Prepared, Failure> {
     let store = PgStore::open(&args.database, ledger_postgres::Settings::default()).await;
     let store = store.map_err(of_database)?;
     let ledger = store.room(exercise::SPEC).await.map_err(of_database)?;
-    let bar = bar()?;
+    let bar = bar(BAR)?;
     let prepared = prepare::prepare(&asked, templates, ledger, pool, |progress| show(&bar, progress)).await;
     bar.finish_and_clear();
     store.close().await.map_err(of_database)?;
@@ -122,15 +125,4 @@ async fn prepare(args: &PrepareArgs) -> Result<Prepared, Failure> {
 fn show(bar: &ProgressBar, Progress { done, of }: Progress) {
     bar.set_length(of);
     bar.set_position(done);
-}
-
-/// On a terminal alone: a log wants lines.
-fn bar() -> Result<ProgressBar, Failure> {
-    let target = if std::io::stderr().is_terminal() {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} exercises, {eta} left")?;
-    Ok(ProgressBar::with_draw_target(None, target).with_style(style))
 }

@@ -3,6 +3,7 @@
 //! Not here: the fleet itself (module `up`).
 
 mod backup;
+mod bar;
 mod check;
 mod copies;
 mod dead_letters;

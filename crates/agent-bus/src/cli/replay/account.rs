@@ -4,15 +4,16 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 use bus::Delivery;
 use contracts::{Event, Topic, avro};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use progress::replay::{Replayed, Tally};
 
 use crate::cli::Failure;
+use crate::cli::bar::bar;
 use crate::opening::Place;
 
 /// So many records that cannot be used are named; the rest is counted.
@@ -63,7 +64,7 @@ impl Account {
             dead_letters: 0,
             unread: Refusals::default(),
             refused: Refusals::default(),
-            bar: bar()?,
+            bar: bar("{spinner} {msg}: {pos} records, {per_sec}")?,
         })
     }
 
@@ -148,15 +149,4 @@ impl Account {
     fn say(&self, line: &str) {
         self.bar.suspend(|| drop(writeln!(std::io::stderr(), "{line}")));
     }
-}
-
-/// On a terminal alone: a log wants lines.
-fn bar() -> Result<ProgressBar, Failure> {
-    let target = if std::io::stderr().is_terminal() {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    let style = ProgressStyle::with_template("{spinner} {msg}: {pos} records, {per_sec}")?;
-    Ok(ProgressBar::with_draw_target(None, target).with_style(style))
 }
