@@ -545,7 +545,7 @@ def first_scene(day, binary, sandbox, faster):
             place,
             ["AgentSlow"],
             cause=lambda: None,
-            meanwhile=lambda: together(2, lambda: stage.ask("debug/analyze", many_lines)),
+            meanwhile=lambda: together(8, lambda: stage.ask("debug/analyze", many_lines)),
             afterwards=small,
         )
         day.play(
