@@ -38,8 +38,9 @@ import yaml
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from cluster import Cluster, Ports, Process, script  # noqa: E402
+from dashboards import MONITORING  # noqa: E402
 from fleet import Fleet, call, default_binary, put_class, resident_mib  # noqa: E402
-from prometheus import MONITORING, SCRAPE_S, Prometheus, groups  # noqa: E402
+from prometheus import SCRAPE_S, Prometheus, groups  # noqa: E402
 from runbook import Asked, Entry, Logged, Panel, Place, Printed, Ready  # noqa: E402
 
 # A rate over fewer scrapes than this is noise.

@@ -9,13 +9,12 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from pathlib import Path
 
 import yaml
 
 from cluster import Ports
+from dashboards import MONITORING
 
-MONITORING = Path(__file__).resolve().parent.parent / "k8s" / "monitoring"
 # How often targets are scraped and rules are evaluated.
 SCRAPE_S = 1
 READY_WITHIN_S = 60

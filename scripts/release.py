@@ -93,6 +93,10 @@ class Release:
         """What became of each revision."""
         return [one["status"] for one in json.loads(self.helm("history", self.name, "--output", "json")[1])]
 
+    def status(self):
+        """What Helm knows of the newest revision, its hooks among it."""
+        return json.loads(self.helm("status", self.name, "--output", "json")[1])
+
     def scale(self, replicas, *agents):
         names = [f"deployment/{self.name}-{agent}" for agent in agents or AGENTS]
         self.kubernetes("scale", f"--replicas={replicas}", *names)
