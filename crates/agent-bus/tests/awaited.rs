@@ -31,21 +31,28 @@ async fn release(database: &str, redis: Option<&str>) -> Release {
     Release::new(Path::new(BINARY), &settings)
 }
 
-/// What /ready says once it is so.
-async fn ready(agent: &Served, is_so: impl Fn(StatusCode, &Value) -> bool) -> Value {
-    let asking = async {
+/// Looks again and again until there is something; nothing where that does not come within a time.
+async fn once<T>(within_s: u64, look: impl AsyncFn() -> Option<T>) -> Option<T> {
+    let looking = async {
         loop {
-            let answer = agent.get("/ready", "").await;
-            if is_so(answer.status, &answer.body) {
-                return answer.body;
+            if let Some(seen) = look().await {
+                return seen;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    let last = tokio::time::timeout(Duration::from_secs(120), asking).await;
-    match last {
-        Ok(said) => said,
-        Err(_) => panic!("it did not come to it: {:#}", agent.get("/ready", "").await.body),
+    tokio::time::timeout(Duration::from_secs(within_s), looking).await.ok()
+}
+
+/// What /ready says once it is so.
+async fn ready(agent: &Served, is_so: impl Fn(StatusCode, &Value) -> bool) -> Value {
+    let look = async || {
+        let answer = agent.get("/ready", "").await;
+        is_so(answer.status, &answer.body).then_some(answer.body)
+    };
+    match once(120, look).await {
+        Some(said) => said,
+        None => panic!("it did not come to it: {:#}", agent.get("/ready", "").await.body),
     }
 }
 
@@ -55,16 +62,11 @@ async fn until_ready(agent: &Served) {
 
 /// Waits until /metrics has this line: a look that began before may still be told.
 async fn told(agent: &Served, line: &str) {
-    let asking = async {
-        loop {
-            let scrape = agent.client().get(format!("{}/metrics", agent.address())).send().await.unwrap();
-            if scrape.text().await.unwrap().lines().any(|told| told == line) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+    let look = async || {
+        let scrape = agent.client().get(format!("{}/metrics", agent.address())).send().await.unwrap();
+        scrape.text().await.unwrap().lines().any(|told| told == line).then_some(())
     };
-    assert!(tokio::time::timeout(Duration::from_secs(30), asking).await.is_ok(), "{line} is not told");
+    assert!(once(30, look).await.is_some(), "{line} is not told");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
