@@ -24,6 +24,9 @@ use crate::opening::{Away, Opened, Opener, Place};
 use crate::registry::RegistryArgs;
 use crate::{fleet, up};
 
+/// What a record is noted for.
+type Note = fn(&mut Replay, &Delivery) -> Result<(), String>;
+
 /// So many records are at work at once: commits of different students share the price.
 const AT_ONCE: usize = 64;
 
@@ -122,21 +125,25 @@ impl Run {
     /// Who was erased, and what went with it.
     async fn note_erasures(&mut self) -> Result<(), Failure> {
         self.account.begin("erasures");
-        let mut unread = Refusals::default();
-        for note in [Replay::note, Replay::note_void] {
-            // The second time the same are met, and what came meanwhile: that time counts.
-            unread = Refusals::default();
-            let mut records = read::read(&self.settings, &[Topic::LearningEvents], self.from);
-            while let Some(record) = records.recv().await {
-                let Opened { place, record } = self.opener.open(record?).await.map_err(of_registry)?;
-                if let Err(reason) = record.and_then(|record| note(&mut self.replay, &record)) {
-                    unread.add(place, &reason);
-                }
-                self.account.step();
-            }
-        }
+        self.note_learning(Replay::note).await?;
+        // The same are met again, and what came meanwhile: this time counts.
+        let unread = self.note_learning(Replay::note_void).await?;
         self.account.unread(unread);
         Ok(())
+    }
+
+    /// Notes each learning event; those of which nothing can be made come back.
+    async fn note_learning(&mut self, note: Note) -> Result<Refusals, Failure> {
+        let mut unread = Refusals::default();
+        let mut records = read::read(&self.settings, &[Topic::LearningEvents], self.from);
+        while let Some(record) = records.recv().await {
+            let Opened { place, record } = self.opener.open(record?).await.map_err(of_registry)?;
+            if let Err(reason) = record.and_then(|record| note(&mut self.replay, &record)) {
+                unread.add(place, &reason);
+            }
+            self.account.step();
+        }
+        Ok(unread)
     }
 
     /// Takes a topic's records, many at a time; they begin in the order in which they lie.
