@@ -31,10 +31,10 @@ class Findings:
 
 
 def until(what, is_so, within_s=120, every_s=0.2):
-    """Waits for a condition; how long it took, in seconds."""
+    """Waits for a condition; how long it took, in seconds. What it is may be a function, which knows more at the end."""
     start = time.monotonic()
     while not is_so():
         if time.monotonic() - start > within_s:
-            raise SystemExit(f"within {within_s} s it does not come to the point where {what}")
+            raise SystemExit(f"within {within_s} s it does not come to the point where {what() if callable(what) else what}")
         time.sleep(every_s)
     return time.monotonic() - start
