@@ -4,10 +4,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use agent_core::mastery::Score;
-use bus::{Headers, Message, Publish};
+use async_trait::async_trait;
+use bus::{Delivery, Disposition, Handle, Headers, Message, Publish, Subscribe, Subscription};
+use bus_kafka::lag::LagReader;
 use bus_kafka::read::{self, From};
 use bus_kafka::topics::{self, Wanted};
 use bus_kafka::{KafkaBus, Settings};
@@ -98,6 +101,14 @@ async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
 
 async fn until_ready(agent: &Served) {
     until("readiness", async || (agent.get("/ready", "").await.status == StatusCode::OK).then_some(())).await;
+}
+
+/// How many records of evidence Progress says it has not done; nothing where it does not say.
+async fn behind(progress: &Served) -> Option<u64> {
+    let scrape = progress.client().get(format!("{}/metrics", progress.address())).send().await.unwrap();
+    let text = scrape.text().await.unwrap();
+    let name = "agent_consumer_lag_records{agent=\"progress\",topic=\"learning.evidence\"} ";
+    text.lines().find_map(|line| line.strip_prefix(name)?.parse().ok())
 }
 
 fn scores(value: f64) -> Value {
@@ -266,9 +277,16 @@ async fn a_broker_that_is_away_costs_nothing_that_was_accepted() {
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{:#}", refused.body);
     assert!(refused.headers.contains_key("retry-after"));
     assert_eq!(accepted, OUTBOX_MAX);
+    let lag = "the brokers do not tell how far this agent is behind";
+    until("word of silent brokers", async || {
+        ground.release.log("progress").iter().any(|line| line["message"] == lag).then_some(())
+    })
+    .await;
+    assert_eq!(behind(&progress).await, None, "what is not known is not told");
 
     broker.start();
     until_ready(&progress).await;
+    until("a lag", async || behind(&progress).await).await;
     let told = until("all events", async || {
         let told = ground.events(Topic::LearningEvents).await;
         (told.len() >= accepted).then_some(told)
@@ -369,6 +387,7 @@ async fn what_only_served_agents_tell_is_told() {
     })
     .await;
     for line in [
+        "agent_consumer_lag_records{agent=\"review\",topic=\"learning.events\"} 0",
         "agent_invocations_total{agent=\"review\",callee=\"progress\",outcome=\"breaker_open\"} 0",
         "agent_is_ready{agent=\"review\"} 1",
         "agent_limiter_alone{agent=\"review\"} 0",
@@ -380,4 +399,46 @@ async fn what_only_served_agents_tell_is_told() {
     }
     assert!(!told.contains("agent_sandbox"), "Review runs no programs");
     assert!(!told.contains("agent_learning"), "Review counts no learning");
+}
+
+/// One of a group that can do nothing until what it needs is back.
+#[derive(Default)]
+struct Waits(AtomicBool);
+
+#[async_trait]
+impl Handle for Waits {
+    async fn handle(&self, _: Delivery) -> Disposition {
+        if self.0.load(Ordering::Relaxed) { Disposition::Ack } else { Disposition::Hold("a test".to_owned()) }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn how_far_an_agent_is_behind_is_told_of_all_its_processes() {
+    let ground = Ground::on(&kafka::address()).await;
+    let (bus, waits) = (ground.bus(), Arc::<Waits>::default());
+    // It keeps some of the partitions beside the agent.
+    let subscription =
+        Subscription { group: "progress", topics: vec![EVIDENCE], handler: Arc::clone(&waits) as _ };
+    bus.subscribe(subscription).await.unwrap();
+    for number in 0..60 {
+        let student = format!("student-{number}");
+        let payload = avro::encode(&reviewed(&student, Score::ONE));
+        let message = Message { topic: EVIDENCE, key: student, payload, headers: Headers::default() };
+        bus.publish(message).await.unwrap();
+    }
+    let progress = ground.release.serve("progress", &[]);
+    until_ready(&progress).await;
+    let known = async || {
+        let kafka = ground.kafka.clone();
+        let ask = move || LagReader::new(&kafka, "progress").unwrap().lags(&[EVIDENCE]).unwrap();
+        tokio::task::spawn_blocking(ask).await.unwrap()[0].records
+    };
+    until("records that are left, as the brokers know them", async || {
+        let left = behind(&progress).await.filter(|left| (1..60).contains(left))?;
+        (left == known().await).then_some(())
+    })
+    .await;
+    waits.0.store(true, Ordering::Relaxed);
+    until("none that is left", async || (behind(&progress).await? == 0).then_some(())).await;
+    bus.stop().await;
 }

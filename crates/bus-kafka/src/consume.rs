@@ -11,7 +11,7 @@ use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::{BorrowedMessage, Message as _};
-use rdkafka::{ClientContext, Offset, Statistics, TopicPartitionList};
+use rdkafka::{ClientContext, Offset, TopicPartitionList};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
@@ -27,9 +27,6 @@ const REVOKE_WAIT: Duration = Duration::from_secs(10);
 
 /// How long the broker lets records gather before it answers a fetch.
 const FETCH_GATHER: Duration = Duration::from_millis(100);
-
-/// How often librdkafka tells how far behind the group is.
-const LAG_EVERY: Duration = Duration::from_secs(5);
 
 /// A group that has subscribed.
 pub(crate) struct Group {
@@ -49,7 +46,7 @@ impl Group {
     ) -> KafkaResult<Self> {
         let group = settings.group(settler.group);
         let lanes = Arc::new(Lanes::new(settings, settler, Handle::current()));
-        let context = Context { settings: settings.clone(), lanes: Arc::clone(&lanes) };
+        let context = Context { lanes: Arc::clone(&lanes) };
         let consumer: BaseConsumer<Context> = config(settings, &group).create_with_context(context)?;
         let names: Vec<String> = topics.iter().map(|topic| settings.topic(*topic)).collect();
         consumer.subscribe(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
@@ -152,14 +149,12 @@ fn config(settings: &Settings, group: &str) -> rdkafka::ClientConfig {
         // Records gather at the broker for a moment: a fetch for each would cost both sides more than the record.
         .set("fetch.min.bytes", (64 << 10).to_string())
         .set("fetch.wait.max.ms", FETCH_GATHER.as_millis().to_string())
-        .set("queued.max.messages.kbytes", "8192")
-        .set("statistics.interval.ms", LAG_EVERY.as_millis().to_string());
+        .set("queued.max.messages.kbytes", "8192");
     settings.finish(config)
 }
 
 /// What librdkafka calls back, on the polling thread.
 pub(crate) struct Context {
-    settings: Settings,
     lanes: Arc<Lanes>,
 }
 
@@ -170,17 +165,6 @@ impl ClientContext for Context {
 
     fn error(&self, error: KafkaError, reason: &str) {
         tracing::debug!(%error, reason, "librdkafka");
-    }
-
-    /// How many records of each topic the group has not done yet, over the partitions that are ours.
-    fn stats(&self, statistics: Statistics) {
-        for (name, topic) in statistics.topics {
-            let Some(known) = self.settings.topic_named(&name) else { continue };
-            let lags = topic.partitions.values().map(|partition| partition.consumer_lag_stored);
-            // -1 where it is not known, as for partitions that are not ours.
-            let lag = lags.filter_map(|lag| u64::try_from(lag).ok()).sum();
-            self.lanes.behind(known, lag);
-        }
     }
 }
 

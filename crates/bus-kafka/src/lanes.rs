@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use bus::Delivery;
 use bus::settle::{End, Settler};
-use contracts::Topic;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -142,11 +141,6 @@ impl Lanes {
     /// How many records wait, over all lanes.
     pub(crate) fn queued(&self) -> usize {
         self.open().values().map(|lane| lane.waiting.records.load(Ordering::Relaxed)).sum()
-    }
-
-    /// Tells how far behind the group is.
-    pub(crate) fn behind(&self, topic: Topic, records: u64) {
-        self.settler.observer.behind(self.settler.group, topic, records);
     }
 
     fn lane(&self, place: Place) -> Lane {

@@ -25,10 +25,6 @@ pub trait BusObserver: Send + Sync + 'static {
     /// A record, or what came instead of one, could not even be read: its bytes are in `dead-letter.raw`. Its topic, where
     /// that could be told.
     fn unread(&self, _group: &'static str, _topic: Option<Topic>) {}
-
-    /// So many records of the topic lie on the broker that the group has not done yet, in the partitions that are this
-    /// process's. Told now and then, by adapters that can know it.
-    fn behind(&self, _group: &'static str, _topic: Topic, _records: u64) {}
 }
 
 /// Nobody counts.

@@ -34,7 +34,7 @@
 - {name: AGENT_BUS_PEERS, value: {{ join "," . | quote }}}
 {{- end }}
 {{- end }}
-# Beside a sidecar it is for whoever comes in: `agent-bus topics lag`, `agent-bus dead-letters`.
+# Beside a sidecar it is for the metric of how far an agent is behind, and for whoever comes in: `agent-bus dead-letters`.
 {{ include "agent-bus.kafkaEnv" .root }}
 {{- if or $v.redis.enabled $v.bundled.redis.enabled }}
 {{- $address := include "agent-bus.redisAddress" .root }}

@@ -6,8 +6,9 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use bus_kafka::lag::{Lag, lags};
+use bus_kafka::lag::LagReader;
 use bus_kafka::topics::{State, Wanted, apply};
+use contracts::Topic;
 
 use super::Failure;
 use crate::fleet::Service;
@@ -55,8 +56,10 @@ fn tell_lags(args: &LagArgs) -> Result<ExitCode, Failure> {
     let settings = args.kafka.settings()?;
     let mut out = std::io::stdout().lock();
     for agent in Service::ALL.into_iter().filter(|agent| args.agent.is_none_or(|only| only == *agent)) {
-        for Lag { topic, records } in lags(&settings, agent.name())? {
-            writeln!(out, "{} {}: {records}", agent.name(), settings.topic(topic))?;
+        let lags = LagReader::new(&settings, agent.name())?.lags(&Topic::ALL)?;
+        // Which topics an agent subscribes to is known where it runs.
+        for lag in lags.into_iter().filter(|lag| lag.has_begun) {
+            writeln!(out, "{} {}: {}", agent.name(), settings.topic(lag.topic), lag.records)?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -13,9 +13,9 @@ use contracts::events::ErrorType;
 use futures::future::BoxFuture;
 use ledger::Ledger;
 use ledger_postgres::{Opening, Stage};
-use prometheus::{IntCounterVec, IntGaugeVec, Opts};
+use prometheus::IntCounterVec;
 use room::{Check, NotThere};
-use telemetry::{Metrics, Span, SpanKind, Spans, TraceContext, counters, registered};
+use telemetry::{Metrics, Span, SpanKind, Spans, TraceContext, counters};
 
 use super::Process;
 
@@ -29,7 +29,6 @@ pub(crate) struct Observed {
     ids: Arc<dyn Ids>,
     delivered: IntCounterVec,
     retried: IntCounterVec,
-    lag: IntGaugeVec,
 }
 
 impl Observed {
@@ -37,17 +36,12 @@ impl Observed {
         let metrics = &process.metrics;
         let registry = metrics.registry();
         let counter = |name, help| counters(registry, name, help, &["agent", "topic"]);
-        let lag = Opts::new(
-            "agent_consumer_lag_records",
-            "Records on the broker that the agent has not done yet, in this process's partitions.",
-        );
         Ok(Self {
             metrics: metrics.clone(),
             spans: process.traces.spans.clone(),
             ids: Arc::clone(&process.ids),
             delivered: counter("agent_records_delivered_total", "Records handed to a handler, each time.")?,
             retried: counter("agent_records_retried_total", "Records handed out again after a failure.")?,
-            lag: registered(registry, IntGaugeVec::new(lag, &["agent", "topic"])?)?,
         })
     }
 }
@@ -113,11 +107,6 @@ impl BusObserver for Observed {
 
     fn unread(&self, group: &'static str, topic: Option<Topic>) {
         self.metrics.dead_letters(group, topic.map_or(NO_TOPIC, Topic::name), UNREAD, 1);
-    }
-
-    fn behind(&self, group: &'static str, topic: Topic, records: u64) {
-        let records = i64::try_from(records).unwrap_or(i64::MAX);
-        self.lag.with_label_values(&[group, topic.name()]).set(records);
     }
 }
 

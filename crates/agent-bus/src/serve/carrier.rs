@@ -102,8 +102,7 @@ fn kafka(
     observer: Arc<dyn BusObserver>,
     redis: Option<&Redis>,
 ) -> Result<Carried, Failure> {
-    let of_bus =
-        settings.kafka.details.settings(settings.kafka.kafka_brokers.as_deref().unwrap_or_default())?;
+    let of_bus = settings.brokers()?.ok_or("--kafka-brokers: --bus kafka needs them")?;
     let bus = KafkaBus::new(of_bus, Arc::clone(&process.clock), Arc::clone(&process.ids), observer)?;
     let asked = bus.clone();
     let check = Reachable::new(move || {

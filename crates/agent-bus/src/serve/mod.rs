@@ -5,9 +5,11 @@
 
 mod carrier;
 mod internal;
+mod lag;
 mod peers;
 mod settings;
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -70,10 +72,13 @@ async fn live(settings: &Settings) -> Result<ExitCode, Failure> {
         // Beside the one that writes mastery: who asks it has the copy at hand.
         read_copy::refresher(service.name(), Arc::clone(copy), Arc::clone(&process.clock))
     });
+    let mut topics = BTreeSet::new();
     for subscription in hears.chain(refreshes) {
         observed.begin(&subscription);
+        topics.extend(subscription.topics.iter().copied());
         carried.subscribe.subscribe(subscription).await?;
     }
+    lag::watch(settings, &process, topics.into_iter().collect())?;
     process.relay(&ledgers, &carried.publish, &carried.subscribe);
     process.begin_tasks(&mut rooms);
     let meter = process.meter(&carried.publish)?;

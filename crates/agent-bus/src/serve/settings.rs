@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use crate::cli::Failure;
 use crate::fleet::{Common, Service, postgres_address};
 use crate::kafka::{KafkaDetails, brokers};
 use crate::registry::RegistryArgs;
@@ -83,10 +84,10 @@ pub(crate) struct DaprSettings {
     pub dapr_statestore: String,
 }
 
-/// Where Kafka and the other agents are, without a sidecar.
+/// Where Kafka is, and where the other agents are without a sidecar.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct KafkaSettings {
-    /// With --bus kafka: the brokers, host:port, separated by commas
+    /// The Kafka brokers: host:port, separated by commas. Beside a sidecar only for telling how far this agent is behind
     #[arg(long, env = "AGENT_BUS_KAFKA_BROKERS", required_if_eq("bus", "kafka"), value_name = "HOST:PORT,...", value_parser = brokers)]
     pub kafka_brokers: Option<String>,
     #[command(flatten)]
@@ -125,6 +126,15 @@ impl From<OnFailure> for cache_redis::OnFailure {
 }
 
 impl Settings {
+    /// The Kafka cluster, where it is named.
+    ///
+    /// # Errors
+    /// Where an option is not well formed, or librdkafka does not know it: names the option, never its value.
+    pub(crate) fn brokers(&self) -> Result<Option<bus_kafka::Settings>, Failure> {
+        let named = self.kafka.kafka_brokers.as_deref();
+        named.map(|brokers| self.kafka.details.settings(brokers)).transpose()
+    }
+
     /// What the names of topics, consumer groups, app ids and keys begin with: nothing in the release `agent-bus`.
     pub(crate) fn release_prefix(&self) -> &str {
         &self.kafka.details.release_prefix

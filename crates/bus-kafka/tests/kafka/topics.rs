@@ -3,7 +3,7 @@
 use crate::given;
 use crate::given::ONE_BROKER;
 use bus::{Disposition, Publish, Subscribe};
-use bus_kafka::lag::{self, Lag};
+use bus_kafka::lag::{Lag, LagReader};
 use bus_kafka::read::{self, From, ReadError};
 use bus_kafka::topics::{self, Drift, State, TopicsError, Wanted};
 use bus_kafka::{KafkaBus, Settings};
@@ -89,10 +89,11 @@ async fn a_topic_that_is_not_there_is_named_with_what_makes_it() {
     assert_eq!(error.to_string(), format!("there is no topic {name}: `agent-bus topics apply` makes it"));
 }
 
-/// What a group has not done, by topic, asked away from the test's own thread: it blocks.
-async fn lags(settings: &Settings, group: &'static str) -> Vec<Lag> {
+/// What a group has not done of a topic, asked away from the test's own thread: it blocks.
+async fn lags(settings: &Settings, group: &'static str, topic: Topic) -> Vec<Lag> {
     let settings = settings.clone();
-    tokio::task::spawn_blocking(move || lag::lags(&settings, group).unwrap()).await.unwrap()
+    let ask = move || LagReader::new(&settings, group).unwrap().lags(&[topic]).unwrap();
+    tokio::task::spawn_blocking(ask).await.unwrap()
 }
 
 #[tokio::test]
@@ -100,16 +101,18 @@ async fn a_group_is_behind_by_what_it_has_not_done() {
     let settings = given::fresh().await;
     let bus = given::bus(&settings);
     publish_numbers(&bus, Topic::LearningEvents, 0..5).await;
-    assert_eq!(lags(&settings, "progress").await, vec![], "it has done nothing yet");
+    let topic = Topic::LearningEvents;
+    let behind = |records, has_begun| vec![Lag { topic, records, has_begun }];
+    assert_eq!(lags(&settings, "progress", topic).await, behind(5, false), "where it begins");
     let mut seen = given::listen(&bus, "progress", Topic::LearningEvents, |_| Disposition::Ack).await;
     for _ in 0..5 {
         seen.recv().await.unwrap();
     }
     bus.stop().await;
-    let behind = |records| vec![Lag { topic: Topic::LearningEvents, records }];
-    assert_eq!(lags(&settings, "progress").await, behind(0));
+    assert_eq!(lags(&settings, "progress", topic).await, behind(0, true));
     let bus = given::bus(&settings);
     publish_numbers(&bus, Topic::LearningEvents, 0..7).await;
-    assert_eq!(lags(&settings, "progress").await, behind(7));
-    assert_eq!(lags(&settings, "review").await, vec![]);
+    assert_eq!(lags(&settings, "progress", topic).await, behind(7, true));
+    assert_eq!(lags(&settings, "review", topic).await, behind(12, false), "each group for itself");
+    assert_eq!(lags(&untouched(), "progress", topic).await, vec![], "a topic that is not there");
 }
