@@ -11,9 +11,9 @@
 -- behind it, so that a forged token behind a good one would count here.
 --
 -- The limiter has one number, a student's. The other roles may ask ten times as much: each of their requests goes at random to one
--- of fourteen names, `tom~1` to `tom~14`. `~` is in no subject, so that nobody else counts there. This is coarse: of 1,000 in a minute
--- a name gets its 101st in one minute of some 240, and 1,400 is the most that pass; the agents hold the exact 1,000. A student cannot take that way:
--- another role in her token breaks its signature. A role that does not exist counts as a student's.
+-- of fourteen names, `tom~1` to `tom~14`. `~` is in no subject, so that nobody else counts there. This is coarse: of minutes with
+-- 1,000 requests one in some 240 has a name's 101st, and 1,400 is the most that pass; the agents hold the exact 1,000. A student
+-- cannot take that way: another role in her token breaks its signature. A role that does not exist counts as a student's.
 --
 -- It uses what Kong's strict sandbox has, and no string.rep, which sandboxes leave out.
 -- Needs KONG_UNTRUSTED_LUA_SANDBOX_REQUIRES=cjson.safe. Not here: whether the token is good (the jwt plugin, and the agents).
