@@ -34,8 +34,10 @@
 - {name: AGENT_BUS_PEERS, value: {{ join "," . | quote }}}
 {{- end }}
 {{- end }}
+{{- if $v.kafka.direct }}
 # Beside a sidecar it is for the metric of how far an agent is behind, and for whoever comes in: `agent-bus dead-letters`.
 {{ include "agent-bus.kafkaEnv" .root }}
+{{- end }}
 {{- if or $v.redis.enabled $v.bundled.redis.enabled }}
 {{- $address := include "agent-bus.redisAddress" .root }}
 {{- with include "agent-bus.redisSecret" .root }}
