@@ -1,10 +1,12 @@
 //! How far a group is behind, as the brokers know it: whoever consumes, through this crate or through a sidecar.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use contracts::Topic;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::metadata::MetadataTopic;
+use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::Settings;
@@ -21,11 +23,9 @@ pub struct Lag {
     /// Records, over all its partitions. A record that is in hand, or was done in the second before, is among them. A partition
     /// from which the group has done nothing yet counts whole: that is where the group begins.
     pub records: u64,
-    /// Whether the group has done anything of the topic. One that has not may be none of its subscribers.
-    pub has_begun: bool,
 }
 
-/// Whoever asks the brokers about one group, over connections of its own.
+/// Whoever asks the brokers about one group, over connections of its own. Each question blocks.
 pub struct LagReader {
     settings: Settings,
     asking: BaseConsumer<Quiet>,
@@ -45,46 +45,85 @@ impl LagReader {
         Ok(Self { settings: settings.clone(), asking })
     }
 
-    /// How far the group is behind on each of these topics; nothing of a topic that is not there. Asks the cluster, and blocks
-    /// meanwhile.
+    /// How far the group is behind on each of these topics; nothing of a topic that is not there.
     ///
     /// # Errors
-    /// Where the cluster cannot be asked.
+    /// Where the cluster does not say so.
     pub fn lags(&self, topics: &[Topic]) -> Result<Vec<Lag>, KafkaError> {
+        self.of(topics, &self.done(topics)?)
+    }
+
+    /// How far the group is behind on the topics from which it has done something: where it is not known to which it subscribes.
+    ///
+    /// # Errors
+    /// Where the cluster does not say so.
+    pub fn lags_begun(&self) -> Result<Vec<Lag>, KafkaError> {
+        let done = self.done(&Topic::ALL)?;
+        let has_begun = |topic: &Topic| {
+            let partitions = done.elements_for_topic(&self.settings.topic(*topic));
+            partitions.iter().any(|partition| matches!(partition.offset(), Offset::Offset(_)))
+        };
+        self.of(&Topic::ALL.into_iter().filter(has_begun).collect::<Vec<_>>(), &done)
+    }
+
+    /// Passes the time until the next question. librdkafka keeps what it has to say until somebody listens, as here.
+    pub fn rest(&self, time: Duration) {
+        let end = Instant::now() + time;
+        while let Some(left) = end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+            if let Some(Err(error)) = self.asking.poll(left) {
+                tracing::debug!(%error, "librdkafka");
+            }
+        }
+    }
+
+    /// Where the group goes on, in each partition that there is of the topics.
+    fn done(&self, topics: &[Topic]) -> KafkaResult<TopicPartitionList> {
         let mut places = TopicPartitionList::new();
         for name in topics.iter().map(|topic| self.settings.topic(*topic)) {
             let there = self.asking.fetch_metadata(Some(&name), ANSWER_TIMEOUT)?;
-            for partition in there.topics().iter().flat_map(|topic| topic.partitions()) {
-                places.add_partition(&name, partition.id());
+            for topic in there.topics() {
+                refused(topic)?;
+                topic.partitions().iter().for_each(|partition| {
+                    places.add_partition(&name, partition.id());
+                });
             }
         }
         if places.count() == 0 {
-            return Ok(Vec::new());
+            return Ok(places);
         }
         let done = self.asking.committed_offsets(places, ANSWER_TIMEOUT)?;
-        let lag = |topic: &Topic| self.lag(*topic, &done).transpose();
-        topics.iter().filter_map(lag).collect()
+        done.elements().iter().try_for_each(|partition| partition.error())?;
+        Ok(done)
     }
 
-    fn lag(&self, topic: Topic, done: &TopicPartitionList) -> Result<Option<Lag>, KafkaError> {
-        let partitions = done.elements_for_topic(&self.settings.topic(topic));
-        if partitions.is_empty() {
-            return Ok(None);
-        }
-        let (mut records, mut has_begun) = (0, false);
-        for partition in partitions {
-            let (first, end) =
-                self.asking.fetch_watermarks(partition.topic(), partition.partition(), ANSWER_TIMEOUT)?;
-            let next = match partition.offset() {
-                Offset::Offset(next) => {
-                    has_begun = true;
+    fn of(&self, topics: &[Topic], done: &TopicPartitionList) -> Result<Vec<Lag>, KafkaError> {
+        let mut lags = Vec::new();
+        for topic in topics {
+            let partitions = done.elements_for_topic(&self.settings.topic(*topic));
+            if partitions.is_empty() {
+                continue;
+            }
+            let mut records = 0;
+            for partition in partitions {
+                let (first, end) =
+                    self.asking.fetch_watermarks(partition.topic(), partition.partition(), ANSWER_TIMEOUT)?;
+                let next = match partition.offset() {
                     // What retention has removed is nobody's work any more.
-                    next.max(first)
-                }
-                _ => first,
-            };
-            records += u64::try_from(end - next).unwrap_or(0);
+                    Offset::Offset(next) => next.max(first),
+                    _ => first,
+                };
+                records += u64::try_from(end - next).unwrap_or(0);
+            }
+            lags.push(Lag { topic: *topic, records });
         }
-        Ok(Some(Lag { topic, records, has_begun }))
+        Ok(lags)
+    }
+}
+
+/// What the cluster has against telling of a topic. That it is not there is nothing against it.
+fn refused(topic: &MetadataTopic) -> KafkaResult<()> {
+    match topic.error() {
+        None | Some(RDKafkaRespErr::RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) => Ok(()),
+        Some(error) => Err(KafkaError::MetadataFetch(RDKafkaErrorCode::from(error))),
     }
 }

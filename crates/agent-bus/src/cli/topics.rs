@@ -6,9 +6,8 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use bus_kafka::lag::LagReader;
+use bus_kafka::lag::{Lag, LagReader};
 use bus_kafka::topics::{State, Wanted, apply};
-use contracts::Topic;
 
 use super::Failure;
 use crate::fleet::Service;
@@ -56,10 +55,8 @@ fn tell_lags(args: &LagArgs) -> Result<ExitCode, Failure> {
     let settings = args.kafka.settings()?;
     let mut out = std::io::stdout().lock();
     for agent in Service::ALL.into_iter().filter(|agent| args.agent.is_none_or(|only| only == *agent)) {
-        let lags = LagReader::new(&settings, agent.name())?.lags(&Topic::ALL)?;
-        // Which topics an agent subscribes to is known where it runs.
-        for lag in lags.into_iter().filter(|lag| lag.has_begun) {
-            writeln!(out, "{} {}: {}", agent.name(), settings.topic(lag.topic), lag.records)?;
+        for Lag { topic, records } in LagReader::new(&settings, agent.name())?.lags_begun()? {
+            writeln!(out, "{} {}: {records}", agent.name(), settings.topic(topic))?;
         }
     }
     Ok(ExitCode::SUCCESS)

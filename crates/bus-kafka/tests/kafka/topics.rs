@@ -102,17 +102,17 @@ async fn a_group_is_behind_by_what_it_has_not_done() {
     let bus = given::bus(&settings);
     publish_numbers(&bus, Topic::LearningEvents, 0..5).await;
     let topic = Topic::LearningEvents;
-    let behind = |records, has_begun| vec![Lag { topic, records, has_begun }];
-    assert_eq!(lags(&settings, "progress", topic).await, behind(5, false), "where it begins");
+    let behind = |records| vec![Lag { topic, records }];
+    assert_eq!(lags(&settings, "progress", topic).await, behind(5), "where it begins");
     let mut seen = given::listen(&bus, "progress", Topic::LearningEvents, |_| Disposition::Ack).await;
     for _ in 0..5 {
         seen.recv().await.unwrap();
     }
     bus.stop().await;
-    assert_eq!(lags(&settings, "progress", topic).await, behind(0, true));
+    assert_eq!(lags(&settings, "progress", topic).await, behind(0));
     let bus = given::bus(&settings);
     publish_numbers(&bus, Topic::LearningEvents, 0..7).await;
-    assert_eq!(lags(&settings, "progress", topic).await, behind(7, true));
-    assert_eq!(lags(&settings, "review", topic).await, behind(12, false), "each group for itself");
+    assert_eq!(lags(&settings, "progress", topic).await, behind(7));
+    assert_eq!(lags(&settings, "review", topic).await, behind(12), "each group for itself");
     assert_eq!(lags(&untouched(), "progress", topic).await, vec![], "a topic that is not there");
 }
