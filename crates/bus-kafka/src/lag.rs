@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use contracts::Topic;
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::metadata::MetadataTopic;
 use rdkafka::types::RDKafkaRespErr;
@@ -30,8 +30,6 @@ pub struct LagReader {
     settings: Settings,
     asking: BaseConsumer<Quiet>,
 }
-
-impl ConsumerContext for Quiet {}
 
 impl LagReader {
     /// Connects when it is asked for the first time.
