@@ -12,7 +12,7 @@ use bus_kafka::topics::{self, Wanted};
 use http::StatusCode;
 use serde_json::{Value, json};
 use testkit::served::{Release, Served};
-use testkit::{kafka, postgres, redis};
+use testkit::{kafka, once, postgres, redis};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_agent-bus");
 
@@ -31,26 +31,13 @@ async fn release(database: &str, redis: Option<&str>) -> Release {
     Release::new(Path::new(BINARY), &settings)
 }
 
-/// Looks again and again until there is something; nothing where that does not come within a time.
-async fn once<T>(within_s: u64, look: impl AsyncFn() -> Option<T>) -> Option<T> {
-    let looking = async {
-        loop {
-            if let Some(seen) = look().await {
-                return seen;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(within_s), looking).await.ok()
-}
-
 /// What /ready says once it is so.
 async fn ready(agent: &Served, is_so: impl Fn(StatusCode, &Value) -> bool) -> Value {
     let look = async || {
         let answer = agent.get("/ready", "").await;
         is_so(answer.status, &answer.body).then_some(answer.body)
     };
-    match once(120, look).await {
+    match once(Duration::from_secs(120), look).await {
         Some(said) => said,
         None => panic!("it did not come to it: {:#}", agent.get("/ready", "").await.body),
     }
@@ -62,11 +49,8 @@ async fn until_ready(agent: &Served) {
 
 /// Waits until /metrics has this line: a look that began before may still be told.
 async fn told(agent: &Served, line: &str) {
-    let look = async || {
-        let scrape = agent.client().get(format!("{}/metrics", agent.address())).send().await.unwrap();
-        scrape.text().await.unwrap().lines().any(|told| told == line).then_some(())
-    };
-    assert!(once(30, look).await.is_some(), "{line} is not told");
+    let look = async || agent.metrics().await.lines().any(|told| told == line).then_some(());
+    assert!(once(Duration::from_secs(30), look).await.is_some(), "{line} is not told");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

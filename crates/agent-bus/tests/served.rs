@@ -22,6 +22,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use testkit::collector::{Collector, Seen};
 use testkit::kafka::{self, Broker};
+use testkit::once;
 use testkit::postgres::Database;
 use testkit::served::{Release, Served};
 
@@ -87,16 +88,8 @@ impl Ground {
 }
 
 /// Asks again until there is an answer.
-async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let asking = async {
-        loop {
-            if let Some(answer) = ask().await {
-                return answer;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(120), asking).await.unwrap_or_else(|_| panic!("no {what}"))
+async fn until<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
+    once(Duration::from_secs(120), ask).await.unwrap_or_else(|| panic!("no {what}"))
 }
 
 async fn until_ready(agent: &Served) {
@@ -105,8 +98,7 @@ async fn until_ready(agent: &Served) {
 
 /// How many records of evidence Progress says it has not done; nothing where it does not say.
 async fn behind(progress: &Served) -> Option<u64> {
-    let scrape = progress.client().get(format!("{}/metrics", progress.address())).send().await.unwrap();
-    let text = scrape.text().await.unwrap();
+    let text = progress.metrics().await;
     let name = "agent_consumer_lag_records{agent=\"progress\",topic=\"learning.evidence\"} ";
     text.lines().find_map(|line| line.strip_prefix(name)?.parse().ok())
 }
@@ -381,8 +373,7 @@ async fn what_only_served_agents_tell_is_told() {
     let review = ground.release.serve("review", &[("AGENT_BUS_REDIS", redis.address())]);
     until_ready(&review).await;
     let told = until("metric of each name", async || {
-        let scrape = review.client().get(format!("{}/metrics", review.address())).send().await.unwrap();
-        let text = scrape.text().await.unwrap();
+        let text = review.metrics().await;
         names.iter().all(|name| text.contains(&format!("\n# TYPE {name} "))).then_some(text)
     })
     .await;

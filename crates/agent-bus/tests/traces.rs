@@ -2,12 +2,13 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::StatusCode;
 use serde_json::{Value, json};
 use testkit::collector::Collector;
 use testkit::fleet::Fleet;
+use testkit::once;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_agent-bus");
 const CALLER: &str = "b7ad6b7169203331";
@@ -90,17 +91,13 @@ async fn a_collector_that_is_away_or_never_answers_is_in_nobodys_way() {
         }
         if address == gone {
             let dropped = || async {
-                let text = fleet.client().get(format!("{}/metrics", fleet.address())).send().await.unwrap();
-                let text = text.text().await.unwrap();
+                let text = fleet.metrics().await;
                 let line = "agent_spans_dropped_total{reason=\"unsent\"} ";
                 let line = text.lines().find_map(|told| told.strip_prefix(line)).unwrap();
                 line.parse::<u64>().unwrap()
             };
-            let give_up = Instant::now() + Duration::from_secs(30);
-            while dropped().await < 50 {
-                assert!(Instant::now() < give_up, "what is dropped is counted");
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
+            let counted = once(Duration::from_secs(30), async || (dropped().await >= 50).then_some(())).await;
+            assert!(counted.is_some(), "what is dropped is counted");
         }
         fleet.terminate();
         assert!(fleet.wait(), "it ends by itself: {address}");

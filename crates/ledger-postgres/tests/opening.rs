@@ -7,16 +7,13 @@ use ledger::suite::Verdict;
 use ledger::suite::given::{ROOM, committed, message, messages, note, puts};
 use ledger::{Expected, Ledger, LedgerError};
 use ledger_postgres::{PgStore, Settings, Stage, migrate};
+use testkit::once;
 use testkit::postgres::{Database, Server};
 
 /// What waits for nothing of its own.
 async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) -> Verdict {
-    let waiting = async {
-        while !is_so().await {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    Ok(tokio::time::timeout(Duration::from_secs(60), waiting).await.map_err(|_| format!("never: {what}"))?)
+    let seen = once(Duration::from_secs(60), async || is_so().await.then_some(())).await;
+    Ok(seen.ok_or_else(|| format!("never: {what}"))?)
 }
 
 async fn is_unavailable(ledger: &dyn Ledger) -> bool {

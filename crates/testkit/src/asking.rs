@@ -2,8 +2,12 @@
 //!
 //! Not here: which process, and how it was started (`fleet`, `served`).
 
+use std::time::Duration;
+
 use http::{Method, StatusCode};
 use serde_json::Value;
+
+use crate::once;
 
 /// One address, and a client.
 pub struct Asking {
@@ -84,14 +88,22 @@ impl Asking {
 
     /// Asks until the answer satisfies the condition. Fails with the last answer after 30 seconds.
     pub async fn get_until(&self, path: &str, token: &str, condition: impl Fn(&Value) -> bool) -> Value {
-        let give_up = tokio::time::Instant::now() + tokio::time::Duration::from_secs(30);
-        loop {
+        let mut last = None;
+        let look = async || {
             let answer = self.get(path, token).await;
             if answer.status == StatusCode::OK && condition(&answer.body) {
-                return answer.body;
+                return Some(answer.body);
             }
-            assert!(tokio::time::Instant::now() < give_up, "{path} did not come to it: {answer:#?}");
-            tokio::time::sleep(tokio::time::Duration::from_millis(20)).await;
-        }
+            last = Some(answer);
+            None
+        };
+        let seen = once(Duration::from_secs(30), look).await;
+        seen.unwrap_or_else(|| panic!("{path} did not come to it: {last:#?}"))
+    }
+
+    /// What `GET /metrics` says.
+    pub async fn metrics(&self) -> String {
+        let scrape = self.client.get(format!("{}/metrics", self.address)).send().await;
+        scrape.expect("it answers").text().await.expect("the answer has an end")
     }
 }

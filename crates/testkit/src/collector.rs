@@ -14,6 +14,8 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::once;
+
 /// One span, as it was told.
 #[derive(Debug, Clone)]
 pub struct Seen {
@@ -82,15 +84,9 @@ impl Collector {
     /// # Panics
     /// After 30 seconds, with what there is.
     pub async fn until(&self, what: &str, wanted: impl Fn(&Seen) -> bool) -> Seen {
-        let give_up = tokio::time::Instant::now() + Duration::from_secs(30);
-        loop {
-            let seen = self.seen();
-            if let Some(span) = seen.iter().find(|span| wanted(span)) {
-                return span.clone();
-            }
-            assert!(tokio::time::Instant::now() < give_up, "no span: {what}, but {seen:#?}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let look = async || self.seen().into_iter().find(|span| wanted(span));
+        let seen = once(Duration::from_secs(30), look).await;
+        seen.unwrap_or_else(|| panic!("no span: {what}, but {:#?}", self.seen()))
     }
 }
 

@@ -3,13 +3,13 @@
 //! Not here: answers that come (`answers`), agents that ask each other (`asking`).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bus::{Publish, PublishError};
 use bus_dapr::AppToken;
 use contracts::Topic;
 use serde_json::json;
 use testkit::kafka::Broker;
+use testkit::once;
 
 use crate::release::{PATIENCE, Release, Served, Shown, ack, message, way};
 use crate::topics::Topics;
@@ -18,12 +18,9 @@ const EVIDENCE: Topic = Topic::LearningEvidence;
 
 /// Until the sidecar has written the line so often.
 async fn until_logged(release: &Release, agent: &'static str, line: &str, times: usize) {
-    let waiting = async {
-        while release.sidecar(agent, true).await.log().matches(line).count() < times {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, waiting).await.expect(line);
+    let look =
+        async || (release.sidecar(agent, true).await.log().matches(line).count() >= times).then_some(());
+    once(PATIENCE, look).await.expect(line);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
